@@ -1,0 +1,122 @@
+// The init's side: from the constructor to the last step.
+#include "internal.h"
+#include "skep_bootstrap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef void step_function(struct skep_init *init, const struct skep_step *step);
+
+static step_function *const functions[SKEP_OP_COUNT] = {
+    [SKEP_OP_JOIN] = skep_step_join,
+    [SKEP_OP_UNSHARE] = skep_step_unshare,
+    [SKEP_OP_LOOPBACK] = skep_step_loopback,
+    [SKEP_OP_PROPAGATION] = skep_step_propagation,
+    [SKEP_OP_ROOT] = skep_step_root,
+    [SKEP_OP_MOUNT] = skep_step_mount,
+    [SKEP_OP_BIND] = skep_step_bind,
+    [SKEP_OP_REMOUNT] = skep_step_remount,
+    [SKEP_OP_MKNOD] = skep_step_mknod,
+    [SKEP_OP_SYMLINK] = skep_step_symlink,
+    [SKEP_OP_PIVOT] = skep_step_pivot,
+    [SKEP_OP_MASK] = skep_step_mask,
+    [SKEP_OP_READONLY] = skep_step_readonly,
+    [SKEP_OP_ROOT_ATTR] = skep_step_root_attr,
+    [SKEP_OP_HOSTNAME] = skep_step_hostname,
+    [SKEP_OP_DOMAINNAME] = skep_step_domainname,
+    [SKEP_OP_SYSCTL] = skep_step_sysctl,
+    [SKEP_OP_CGROUP] = skep_step_cgroup,
+    [SKEP_OP_SETSID] = skep_step_setsid,
+    [SKEP_OP_OOM_SCORE_ADJ] = skep_step_oom_score_adj,
+    [SKEP_OP_RLIMIT] = skep_step_rlimit,
+    [SKEP_OP_STDIO_OWNER] = skep_step_stdio_owner,
+    [SKEP_OP_HOME] = skep_step_home,
+    [SKEP_OP_CAP_BOUND] = skep_step_cap_bound,
+    [SKEP_OP_USER] = skep_step_user,
+    [SKEP_OP_CAPS] = skep_step_caps,
+    [SKEP_OP_CAP_AMBIENT] = skep_step_cap_ambient,
+    [SKEP_OP_NO_NEW_PRIVS] = skep_step_no_new_privs,
+    [SKEP_OP_MAKE_CWD] = skep_step_make_cwd,
+    [SKEP_OP_CWD] = skep_step_cwd,
+    [SKEP_OP_FIND_COMMAND] = skep_step_find_command,
+    [SKEP_OP_WAIT] = skep_step_wait,
+    [SKEP_OP_EXEC] = skep_step_exec,
+};
+
+static void copy_text(char *to, size_t size, const char *from) {
+    size_t length = strnlen(from, size - 1);
+    memcpy(to, from, length);
+    to[length] = '\0';
+}
+
+void skep_fail_with(struct skep_init *init, int error, const char *call, const char *detail) {
+    struct skep_report report = {.kind = SKEP_REPORT_ERROR, .step = init->step, .error = error};
+    copy_text(report.call, sizeof report.call, call);
+    copy_text(report.detail, sizeof report.detail, detail ? detail : "");
+    if (init->socket >= 0)
+        send(init->socket, &report, sizeof report, MSG_NOSIGNAL);
+    else if (init->report_fifo >= 0 && write(init->report_fifo, &report, sizeof report) < 0)
+        _exit(2); // nobody is left to hear it
+    _exit(1);
+}
+
+void skep_fail(struct skep_init *init, const char *call, const char *detail) {
+    skep_fail_with(init, errno, call, detail);
+}
+
+const char *skep_text(const struct skep_init *init, const struct skep_step *step, unsigned index) {
+    uint32_t offset = step->text[index];
+    return offset == 0 ? NULL : init->plan.strings + offset;
+}
+
+int skep_slot(struct skep_init *init, const struct skep_step *step) {
+    if ((uint32_t)step->slot >= init->fd_count) skep_fail_with(init, 0, "plan", "a step's descriptor was not sent");
+    return init->fds[step->slot];
+}
+
+void skep_bootstrap(int socket) {
+    static struct skep_init init; // zeroed, and too large for a stack
+    init = (struct skep_init){
+        .socket = socket, .report_fifo = -1, .root = -1, .proc = -1, .null = -1, .empty_dir = -1, .step = SKEP_NO_STEP};
+    // Before anything of the container's can be joined: its processes may not look into this one (CVE-2016-9962).
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) skep_fail(&init, "prctl", "PR_SET_DUMPABLE");
+    prctl(PR_SET_NAME, "skep:[init]", 0, 0, 0);
+    umask(0);
+    skep_receive_plan(&init);
+    for (uint32_t i = 0; i < init.plan.step_count; i++) {
+        init.step = i;
+        init.board->begun = i + 1;
+        functions[init.plan.steps[i].op](&init, &init.plan.steps[i]);
+    }
+    skep_fail_with(&init, 0, "plan", "the last step came back");
+}
+
+void skep_bootstrap_anchor(void) {}
+
+// A number of a descriptor, in full; -1 for anything else.
+static int parse_descriptor(const char *text) {
+    int value = 0;
+    if (*text == '\0') return -1;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9' || value > 100000) return -1;
+        value = value * 10 + (*text - '0');
+    }
+    return value;
+}
+
+// Runs before main and before the Swift runtime. Without the variable it costs one look at the environment.
+__attribute__((constructor(101))) static void run_as_init(void) {
+    const char *text = getenv(SKEP_ENV_PIPE);
+    if (text == NULL) return;
+    int socket = parse_descriptor(text);
+    struct stat status;
+    if (socket < 0 || fstat(socket, &status) < 0 || !S_ISSOCK(status.st_mode)) return;
+    fcntl(socket, F_SETFD, FD_CLOEXEC);
+    skep_bootstrap(socket);
+}

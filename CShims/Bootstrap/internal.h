@@ -1,0 +1,101 @@
+// What the bootstrap's files share. The whole of it runs in the init, single-threaded, between its exec and the
+// container's: every failure reports and ends the process, so there is nothing to clean up and nothing to return.
+#ifndef SKEP_BOOTSTRAP_INTERNAL_H
+#define SKEP_BOOTSTRAP_INTERNAL_H
+
+#include "skep_plan.h"
+#include "skep_protocol.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct skep_init {
+    struct skep_plan plan;
+    volatile struct skep_board *board;
+    uint32_t step; // the one being carried out
+    int socket;
+    int report_fifo; // where failures go once the parent has left; else -1
+    int fds[SKEP_MAX_FDS];
+    uint32_t fd_count;
+    int root;      // O_PATH: the rootfs, later "/"
+    int proc;      // a procfs: the container's own if it has one, else the host's
+    int null;      // O_PATH: the container's /dev/null, once it was needed
+    int empty_dir; // O_PATH: the mount that covers masked directories, once it was needed
+    char command[PATH_MAX];
+    char home[PATH_MAX];
+};
+
+// Reports `call` with errno and `detail`, and ends the process.
+_Noreturn void skep_fail(struct skep_init *init, const char *call, const char *detail);
+// The same with an errno of its own; 0 for a failure that no errno describes.
+_Noreturn void skep_fail_with(struct skep_init *init, int error, const char *call, const char *detail);
+
+// The string of a step's text operand; NULL where it has none.
+const char *skep_text(const struct skep_init *init, const struct skep_step *step, unsigned index);
+// The descriptor of a step's slot.
+int skep_slot(struct skep_init *init, const struct skep_step *step);
+
+// orders.c: the parent's side of the conversation
+void skep_receive_plan(struct skep_init *init);
+void skep_step_cgroup(struct skep_init *init, const struct skep_step *step);
+void skep_step_wait(struct skep_init *init, const struct skep_step *step);
+
+// paths.c: everything below the rootfs goes through these
+// Opens `path` inside the rootfs: symbolic links and ".." can't leave it. -1 with errno when it is not there.
+int skep_open_in_root(struct skep_init *init, const char *path, int flags);
+// Opens `path` inside the rootfs (O_PATH), making it (a directory or an empty file) where it is missing.
+int skep_make_in_root(struct skep_init *init, const char *path, bool directory);
+// Opens the directory that holds `path` inside the rootfs, made if missing; `name` is set to the last component.
+int skep_open_parent_in_root(struct skep_init *init, const char *path, const char **name);
+// Writes `value` to a file of the init's procfs, never following a symbolic link or leaving that file system.
+void skep_write_proc(struct skep_init *init, const char *path, const char *value);
+
+// mounts.c
+void skep_step_mount(struct skep_init *init, const struct skep_step *step);
+void skep_step_bind(struct skep_init *init, const struct skep_step *step);
+void skep_step_remount(struct skep_init *init, const struct skep_step *step);
+int skep_new_mount(struct skep_init *init, const char *type, const char *const *pairs, uint32_t count, uint64_t attr);
+
+// rootfs.c
+void skep_step_propagation(struct skep_init *init, const struct skep_step *step);
+void skep_step_root(struct skep_init *init, const struct skep_step *step);
+void skep_step_pivot(struct skep_init *init, const struct skep_step *step);
+void skep_step_mask(struct skep_init *init, const struct skep_step *step);
+void skep_step_readonly(struct skep_init *init, const struct skep_step *step);
+void skep_step_root_attr(struct skep_init *init, const struct skep_step *step);
+
+// nodes.c
+void skep_step_mknod(struct skep_init *init, const struct skep_step *step);
+void skep_step_symlink(struct skep_init *init, const struct skep_step *step);
+
+// namespaces.c
+void skep_step_join(struct skep_init *init, const struct skep_step *step);
+void skep_step_unshare(struct skep_init *init, const struct skep_step *step);
+void skep_step_loopback(struct skep_init *init, const struct skep_step *step);
+void skep_step_hostname(struct skep_init *init, const struct skep_step *step);
+void skep_step_domainname(struct skep_init *init, const struct skep_step *step);
+void skep_step_sysctl(struct skep_init *init, const struct skep_step *step);
+
+// credentials.c
+void skep_step_cap_bound(struct skep_init *init, const struct skep_step *step);
+void skep_step_user(struct skep_init *init, const struct skep_step *step);
+void skep_step_caps(struct skep_init *init, const struct skep_step *step);
+void skep_step_cap_ambient(struct skep_init *init, const struct skep_step *step);
+void skep_step_no_new_privs(struct skep_init *init, const struct skep_step *step);
+
+// process.c
+void skep_step_setsid(struct skep_init *init, const struct skep_step *step);
+void skep_step_oom_score_adj(struct skep_init *init, const struct skep_step *step);
+void skep_step_rlimit(struct skep_init *init, const struct skep_step *step);
+void skep_step_stdio_owner(struct skep_init *init, const struct skep_step *step);
+void skep_step_home(struct skep_init *init, const struct skep_step *step);
+void skep_step_make_cwd(struct skep_init *init, const struct skep_step *step);
+void skep_step_cwd(struct skep_init *init, const struct skep_step *step);
+void skep_step_find_command(struct skep_init *init, const struct skep_step *step);
+void skep_step_exec(struct skep_init *init, const struct skep_step *step);
+
+#endif

@@ -1,0 +1,86 @@
+// System calls and macros that Swift's Glibc module does not show. Each function is the call of its name: the return
+// value unchanged, errno set. Layouts and flags are the kernel's; see the man page of the name without its prefix.
+#ifndef SKEP_LINUX_H
+#define SKEP_LINUX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// O_PATH, which needs _GNU_SOURCE.
+enum { SKEP_LINUX_O_PATH = 010000000 };
+
+int skep_linux_pidfd_open(pid_t pid);
+int skep_linux_pidfd_send_signal(int pidfd, int signal);
+int skep_linux_openat2(int directory, const char *_Nonnull path, uint64_t flags, uint64_t resolve);
+
+// waitid(P_PIDFD, WEXITED). Returns 1 and sets `status` as wait(2) gives it, 0 where `block` is false and the process
+// still runs, or -1.
+int skep_linux_wait(int pidfd, bool block, int *_Nonnull status);
+
+// prctl(PR_SET_CHILD_SUBREAPER).
+int skep_linux_set_subreaper(bool on);
+
+// Takes the exclusive lock of an open file or directory (flock), which ends with its last descriptor.
+int skep_linux_lock(int fd, bool block);
+
+// A memfd holding `size` bytes of `bytes`, sealed against every change. Close-on-exec.
+int skep_linux_sealed_memory(const char *_Nonnull name, const void *_Nonnull bytes, size_t size);
+
+// A memfd of one page of zeros, mapped shared at `mapping`. Close-on-exec.
+int skep_linux_shared_page(const char *_Nonnull name, void *_Nullable *_Nonnull mapping);
+
+// A pair of connected SOCK_SEQPACKET sockets, close-on-exec.
+int skep_linux_socket_pair(int sockets[_Nonnull 2]);
+
+// Sends one packet with descriptors. Never raises SIGPIPE.
+ssize_t skep_linux_send(int socket, const void *_Nonnull bytes, size_t size, const int *_Nullable fds, size_t count);
+
+// What statfs says of `path`: a cgroup v1 hierarchy, a cgroup2 tree, something else, or nothing there.
+enum skep_linux_cgroup_kind { SKEP_LINUX_CGROUP_NONE, SKEP_LINUX_CGROUP_V1, SKEP_LINUX_CGROUP_V2 };
+enum skep_linux_cgroup_kind skep_linux_cgroup_kind(const char *_Nonnull path);
+
+// Loads a BPF_PROG_TYPE_CGROUP_DEVICE program of `count` instructions (struct bpf_insn, as 64-bit words) and attaches
+// it to the cgroup v2 directory `cgroup`, beside any that are there.
+int skep_linux_attach_device_program(int cgroup, const uint64_t *_Nonnull instructions, size_t count);
+
+// "ENOENT" and "No such file or directory"; NULL for a number that is no errno.
+const char *_Nullable skep_linux_error_name(int error);
+const char *_Nullable skep_linux_error_text(int error);
+
+// The number of a signal by its name without "SIG" ("TERM", "RTMIN+3"), or -1.
+int skep_linux_signal_number(const char *_Nonnull name);
+
+// A command's option, for skep_linux_parse_options.
+struct skep_linux_option {
+    const char *_Nonnull name; // without its dashes
+    char letter;               // its short form, or 0
+    bool takes_value;
+};
+
+// Called for each option found, with its index in the table and its value, if it takes one.
+typedef void (*skep_linux_option_found)(void *_Nonnull context, int index, const char *_Nullable value);
+
+enum skep_linux_option_problem { SKEP_LINUX_OPTION_UNKNOWN = -1, SKEP_LINUX_OPTION_WITHOUT_VALUE = -2 };
+
+// getopt_long(3) over a table of at most 64 options, stopping at the first operand. Returns the index of the first
+// operand in `argv`, or a skep_linux_option_problem with the offending argument in `problem`.
+int skep_linux_parse_options(int argc, char *_Nullable const *_Nonnull argv,
+                             const struct skep_linux_option *_Nonnull options, int count,
+                             skep_linux_option_found _Nonnull found, void *_Nonnull context,
+                             const char *_Nullable *_Nonnull problem);
+
+// Blocks every signal in the calling thread, and returns a signalfd for them all. Close-on-exec.
+int skep_linux_block_signals(void);
+
+// The next pending signal of a signalfd, or -1.
+int skep_linux_next_signal(int signalfd);
+
+// Reaps every child that has ended, but for `spared`.
+void skep_linux_reap_others(pid_t spared);
+
+// fcntl(F_GETFD): whether `fd` is open.
+bool skep_linux_is_open(int fd);
+
+#endif

@@ -1,0 +1,236 @@
+#include "skep_linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <linux/bpf.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_SENT_FDS 64
+
+_Static_assert(SKEP_LINUX_O_PATH == O_PATH, "O_PATH differs on this architecture");
+
+int skep_linux_pidfd_open(pid_t pid) {
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int skep_linux_pidfd_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int skep_linux_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve) {
+    struct open_how how = {.flags = flags, .resolve = resolve};
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int skep_linux_wait(int pidfd, bool block, int *status) {
+    siginfo_t info = {.si_pid = 0};
+    int result;
+    do
+        result = waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, &info, WEXITED | (block ? 0 : WNOHANG));
+    while (result < 0 && errno == EINTR);
+    if (result < 0) return -1;
+    if (info.si_pid == 0) return 0;
+    *status = info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8 : info.si_status & 0x7f;
+    return 1;
+}
+
+int skep_linux_set_subreaper(bool on) {
+    return prctl(PR_SET_CHILD_SUBREAPER, on ? 1 : 0, 0, 0, 0);
+}
+
+int skep_linux_lock(int fd, bool block) {
+    int result;
+    do
+        result = flock(fd, LOCK_EX | (block ? 0 : LOCK_NB));
+    while (result < 0 && errno == EINTR);
+    return result;
+}
+
+static int close_failed(int fd) {
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+int skep_linux_sealed_memory(const char *name, const void *bytes, size_t size) {
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0) return -1;
+    for (size_t done = 0; done < size;) {
+        ssize_t wrote = write(fd, (const char *)bytes + done, size - done);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote < 0) return close_failed(fd);
+        done += (size_t)wrote;
+    }
+    int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    return fcntl(fd, F_ADD_SEALS, seals) < 0 ? close_failed(fd) : fd;
+}
+
+int skep_linux_shared_page(const char *name, void **mapping) {
+    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    int fd = memfd_create(name, MFD_CLOEXEC);
+    if (fd < 0) return -1;
+    if (ftruncate(fd, (off_t)size) < 0) return close_failed(fd);
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) return close_failed(fd);
+    *mapping = memory;
+    return fd;
+}
+
+int skep_linux_socket_pair(int sockets[2]) {
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets);
+}
+
+ssize_t skep_linux_send(int socket, const void *bytes, size_t size, const int *fds, size_t count) {
+    if (count > MAX_SENT_FDS) {
+        errno = EMSGSIZE;
+        return -1;
+    }
+    union {
+        char bytes[CMSG_SPACE(sizeof(int) * MAX_SENT_FDS)];
+        struct cmsghdr align;
+    } control;
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (count > 0) {
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        *header = (struct cmsghdr){
+            .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int) * count)};
+        memcpy(CMSG_DATA(header), fds, sizeof(int) * count);
+    }
+    ssize_t sent;
+    do
+        sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+enum skep_linux_cgroup_kind skep_linux_cgroup_kind(const char *path) {
+    struct statfs status;
+    if (statfs(path, &status) < 0) return SKEP_LINUX_CGROUP_NONE;
+    if (status.f_type == CGROUP2_SUPER_MAGIC) return SKEP_LINUX_CGROUP_V2;
+    return status.f_type == CGROUP_SUPER_MAGIC ? SKEP_LINUX_CGROUP_V1 : SKEP_LINUX_CGROUP_NONE;
+}
+
+int skep_linux_attach_device_program(int cgroup, const uint64_t *instructions, size_t count) {
+    union bpf_attr load = {
+        .prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
+        .insns = (uint64_t)(uintptr_t)instructions,
+        .insn_cnt = (uint32_t)count,
+        .license = (uint64_t)(uintptr_t) "Apache-2.0",
+    };
+    int program = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
+    if (program < 0) return -1;
+    union bpf_attr attach = {
+        .target_fd = (uint32_t)cgroup,
+        .attach_bpf_fd = (uint32_t)program,
+        .attach_type = BPF_CGROUP_DEVICE,
+        .attach_flags = BPF_F_ALLOW_MULTI,
+    };
+    int result = (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach);
+    int error = errno;
+    close(program);
+    errno = error;
+    return result;
+}
+
+const char *skep_linux_error_name(int error) {
+    return strerrorname_np(error);
+}
+
+const char *skep_linux_error_text(int error) {
+    return strerrordesc_np(error);
+}
+
+int skep_linux_signal_number(const char *name) {
+    for (int signal = 1; signal < SIGRTMIN; signal++) {
+        const char *known = sigabbrev_np(signal);
+        if (known && strcmp(known, name) == 0) return signal;
+    }
+    if (strcmp(name, "IOT") == 0) return SIGIOT;
+    if (strcmp(name, "CLD") == 0) return SIGCHLD;
+    if (strcmp(name, "POLL") == 0) return SIGPOLL;
+    bool from_end = strncmp(name, "RTMAX", 5) == 0;
+    if (!from_end && strncmp(name, "RTMIN", 5) != 0) return -1;
+    int base = from_end ? SIGRTMAX : SIGRTMIN;
+    if (name[5] == '\0') return base;
+    if (name[5] != (from_end ? '-' : '+') || name[6] < '0' || name[6] > '9') return -1;
+    char *end;
+    long offset = strtol(name + 6, &end, 10);
+    if (*end != '\0' || offset > SIGRTMAX - SIGRTMIN) return -1;
+    return base + (int)(from_end ? -offset : offset);
+}
+
+bool skep_linux_is_open(int fd) {
+    return fcntl(fd, F_GETFD) >= 0;
+}
+
+int skep_linux_parse_options(int argc, char *const *argv, const struct skep_linux_option *options, int count,
+                             skep_linux_option_found found, void *context, const char **problem) {
+    enum { MAX_OPTIONS = 64, LONG_BASE = 256 };
+    struct option table[MAX_OPTIONS + 1] = {0};
+    char letters[2 * MAX_OPTIONS + 3] = "+:";
+    size_t used = 2;
+    for (int i = 0; i < count && i < MAX_OPTIONS; i++) {
+        int argument = options[i].takes_value ? required_argument : no_argument;
+        table[i] = (struct option){.name = options[i].name, .has_arg = argument, .val = LONG_BASE + i};
+        if (options[i].letter == 0) continue;
+        letters[used++] = options[i].letter;
+        if (options[i].takes_value) letters[used++] = ':';
+    }
+    letters[used] = '\0';
+    optind = 0; // starts anew, also after another command's options
+    opterr = 0;
+    for (int got; (got = getopt_long(argc, argv, letters, table, NULL)) != -1;) {
+        if (got == '?' || got == ':') {
+            *problem = argv[optind > 1 ? optind - 1 : 1];
+            return got == '?' ? SKEP_LINUX_OPTION_UNKNOWN : SKEP_LINUX_OPTION_WITHOUT_VALUE;
+        }
+        int index = got - LONG_BASE;
+        for (int i = 0; got < LONG_BASE && i < count; i++)
+            if (options[i].letter == got) index = i;
+        found(context, index, optarg);
+    }
+    return optind;
+}
+
+int skep_linux_block_signals(void) {
+    sigset_t all;
+    sigfillset(&all);
+    int error = pthread_sigmask(SIG_BLOCK, &all, NULL);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int skep_linux_next_signal(int signalfd) {
+    struct signalfd_siginfo info;
+    return read(signalfd, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : -1;
+}
+
+void skep_linux_reap_others(pid_t spared) {
+    for (;;) {
+        siginfo_t info = {.si_pid = 0};
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) return;
+        if (info.si_pid == spared) return; // its own waiter reaps it, and then comes back for the others
+        waitpid(info.si_pid, NULL, WNOHANG);
+    }
+}

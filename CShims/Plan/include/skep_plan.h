@@ -1,0 +1,132 @@
+// The plan: what Swift decides and the bootstrap carries out. This header is the single source of the format's
+// numbers: Planning (Swift) writes it, the reader beside it checks it, CShims/Bootstrap follows it.
+//
+//   header | steps | vectors | strings
+//
+// A step names its strings by their offset into the string table (offset 0 is the empty string and means "none")
+// and its lists by their index into the vectors. A vector entry is either the offset of a string, which the reader
+// turns into a pointer, or a plain number: the step's opcode says which.
+#ifndef SKEP_PLAN_H
+#define SKEP_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SKEP_PLAN_MAGIC   0x4e4c5053u
+#define SKEP_PLAN_VERSION 1u
+
+// Limits that bound what a reader has to look at.
+#define SKEP_PLAN_MAX_SIZE  (64u << 20)
+#define SKEP_PLAN_MAX_STEPS 65536u
+#define SKEP_MAX_FDS        64
+
+// The descriptors that arrive with the plan, in this order; the namespaces to join follow.
+enum skep_fd_slot {
+    SKEP_FD_PLAN = 0,
+    SKEP_FD_BOARD,
+    SKEP_FD_EXEC_FIFO,   // the read end of exec.fifo, or anything where nothing waits for it
+    SKEP_FD_REPORT_FIFO, // exec.report, for what fails after the wait; likewise
+    SKEP_FD_FIRST_NAMESPACE,
+};
+
+struct skep_plan_header {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t size; // of the whole plan, in bytes
+    uint32_t step_count;
+    uint32_t vector_count;
+    uint32_t string_size; // bytes of the string table, the last of which is NUL
+};
+
+enum skep_op {
+    SKEP_OP_NONE = 0,
+    // Namespaces
+    SKEP_OP_JOIN,    // slot: namespace descriptor; number[0]: its CLONE_NEW* type
+    SKEP_OP_UNSHARE, // number[0]: CLONE_NEW* flags
+    SKEP_OP_LOOPBACK,
+    // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
+    SKEP_OP_PROPAGATION, // number[0]: MS_* propagation flags for "/" and everything below
+    SKEP_OP_ROOT,        // text[0]: rootfs. Bound on itself unless SKEP_ROOT_PLAIN
+    SKEP_OP_MOUNT,       // text: type, destination, source; vector: key, value pairs for fsconfig; number: see below
+    SKEP_OP_BIND,        // text: source, destination
+    SKEP_OP_REMOUNT,     // text[1]: destination; vector as for SKEP_OP_MOUNT
+    SKEP_OP_MKNOD,       // text[0]: path; number: mode with type, device (makedev), uid << 32 | gid
+    SKEP_OP_SYMLINK,     // text: target, path. An existing path is left alone
+    SKEP_OP_PIVOT,       // the rootfs becomes "/"; flags: SKEP_PIVOT_*
+    SKEP_OP_MASK,        // text[0]: path. Nothing there: nothing to mask
+    SKEP_OP_READONLY,    // text[0]: path. Nothing there: nothing to do
+    SKEP_OP_ROOT_ATTR,   // number[0]: MOUNT_ATTR_* to set on "/"; number[2]: propagation (MS_*)
+    // Kernel settings of the new namespaces
+    SKEP_OP_HOSTNAME,   // text[0]
+    SKEP_OP_DOMAINNAME, // text[0]
+    SKEP_OP_SYSCTL,     // text: path below /proc/sys, value
+    SKEP_OP_CGROUP,     // waits for the parent's SKEP_ORDER_CGROUP and joins what it brings
+    // The process
+    SKEP_OP_SETSID,
+    SKEP_OP_OOM_SCORE_ADJ, // text[0]: the number in decimal
+    SKEP_OP_RLIMIT,        // number: resource, soft, hard
+    SKEP_OP_STDIO_OWNER,   // number[0]: uid
+    SKEP_OP_HOME,          // number[0]: uid; vector: the one environment entry to set to HOME=...
+    SKEP_OP_CAP_BOUND,     // number[0]: the bounding set
+    SKEP_OP_USER,          // number: uid, gid, umask; vector: additional gids (numbers)
+    SKEP_OP_CAPS,          // number: effective, permitted, inheritable
+    SKEP_OP_CAP_AMBIENT,   // number[0]: the ambient set
+    SKEP_OP_NO_NEW_PRIVS,  //
+    SKEP_OP_MAKE_CWD,      // text[0]: made inside the rootfs if it is missing
+    SKEP_OP_CWD,           // text[0]: entered, and verified to lie inside the rootfs; flags: SKEP_CWD_*
+    SKEP_OP_FIND_COMMAND,  // text: args[0], PATH
+    SKEP_OP_WAIT,          // says ready, then waits for the go; flags: SKEP_WAIT_*
+    SKEP_OP_EXEC,          // vector: argv; number: first vector entry of envp, its count, preserved descriptors
+    SKEP_OP_COUNT
+};
+
+// Flags of SKEP_OP_MOUNT, SKEP_OP_BIND and SKEP_OP_REMOUNT.
+// number[0]: MOUNT_ATTR_* to set; number[1]: MOUNT_ATTR_* to clear; number[2]: propagation (MS_*, with MS_REC), 0
+// for none
+#define SKEP_MOUNT_IS_PROC     0x01u // the container's own /proc: sysctl and process settings are written through it
+#define SKEP_MOUNT_REAL_DIR    0x02u // refuse a destination that is not the real directory of that name
+#define SKEP_MOUNT_RECURSIVE   0x04u // rbind
+#define SKEP_MOUNT_RECONFIGURE 0x08u // SKEP_OP_REMOUNT: the superblock too, not the mount alone
+
+#define SKEP_ROOT_PLAIN          0x01u // no mount namespace of its own: open it, mount nothing
+#define SKEP_ROOT_PRIVATE_PARENT 0x02u // the mount that holds the rootfs is made private first
+#define SKEP_PIVOT_MOVE          0x01u // MS_MOVE and chroot in place of pivot_root
+#define SKEP_PIVOT_CHROOT        0x02u // chroot alone
+#define SKEP_PIVOT_SLAVE         0x04u // the old root is made a slave before it goes: its mounts stay on the host
+
+#define SKEP_CGROUP_UNSHARE 0x01u // a new cgroup namespace, rooted in what was just joined
+
+#define SKEP_CWD_TRY 0x01u // first try with the runtime's rights: EACCES is left to the second
+
+#define SKEP_WAIT_FIFO 0x01u // after the parent's order to go on, wait for exec.fifo
+
+struct skep_step {
+    uint16_t op;
+    uint16_t flags;
+    uint32_t origin; // the writer's own: which property the step came from
+    uint64_t number[3];
+    uint32_t text[3];
+    int32_t slot;
+    uint32_t vector;
+    uint32_t vector_count;
+};
+
+_Static_assert(sizeof(struct skep_plan_header) == 24, "the header is followed by 8-byte aligned steps");
+_Static_assert(sizeof(struct skep_step) == 56, "steps are written by another language");
+
+// A plan that has been read: every offset in it was checked.
+struct skep_plan {
+    const struct skep_step *_Nullable steps;
+    uint64_t *_Nullable vectors; // string entries are pointers by now
+    const char *_Nullable strings;
+    uint32_t step_count;
+};
+
+// Checks `size` bytes at `bytes` (8-byte aligned, writable: vectors of strings are made pointers in place) and fills
+// `plan`. Returns NULL, or what is wrong with them. It makes no system call.
+const char *_Nullable skep_plan_read(void *_Nonnull bytes, size_t size, struct skep_plan *_Nonnull plan);
+
+// The opcode's name ("mount", "pivot"), or NULL for a number that is none.
+const char *_Nullable skep_op_name(unsigned op);
+
+#endif

@@ -1,0 +1,46 @@
+// What the parent and the bootstrap say to each other over one SOCK_SEQPACKET pair.
+//
+//   parent                                   bootstrap (in the new namespaces)
+//     | ORDER_PLAN  + plan, board, fifos, namespaces -> |  reads the plan, begins its steps
+//     | ORDER_CGROUP + cgroup `tasks` files ----------> |  SKEP_OP_CGROUP: joins them
+//     | <-------------------------------- REPORT_READY  |  SKEP_OP_WAIT
+//     | ORDER_GO -------------------------------------> |  SKEP_OP_EXEC, or first a byte on exec.fifo
+//     | <-------------------------------- REPORT_ERROR  |  at any point; the bootstrap exits
+//     | <---------------------------------------- EOF   |  execve has happened (or the process died: see the board)
+//
+// The parent going away before ORDER_GO ends the bootstrap.
+#ifndef SKEP_PROTOCOL_H
+#define SKEP_PROTOCOL_H
+
+#include <stdint.h>
+
+#define SKEP_ENV_PIPE "_LIBCONTAINER_INITPIPE"
+#define SKEP_ENV_PID  "_LIBCONTAINER_INITPID"
+
+enum skep_order_kind { SKEP_ORDER_PLAN = 1, SKEP_ORDER_CGROUP, SKEP_ORDER_GO };
+
+struct skep_order {
+    uint32_t kind;
+    uint32_t fd_count; // descriptors that come with it
+};
+
+enum skep_report_kind { SKEP_REPORT_READY = 1, SKEP_REPORT_ERROR };
+
+#define SKEP_NO_STEP UINT32_MAX // the failure is not a step's: a malformed plan, a broken protocol
+
+struct skep_report {
+    uint32_t kind;
+    uint32_t step;    // index of the step that failed
+    int32_t error;    // errno, or 0 where the detail says it all
+    char call[28];    // the system call or check that failed
+    char detail[216]; // the path, or the kernel's own words
+};
+
+_Static_assert(sizeof(struct skep_report) == 256, "reports are read by another language");
+
+// One page that both sides map: what the parent knows of a bootstrap that could not say anything any more.
+struct skep_board {
+    uint32_t begun; // number of steps begun
+};
+
+#endif

@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+let cSettings: [CSetting] = [
+    .define("_GNU_SOURCE"),
+    .enableWarning("all"),
+    .enableWarning("extra"),
+    .treatAllWarnings(as: .error),
+]
+
+// A target of C: in CShims, behind one narrow header each.
+func shim(_ name: String, _ folder: String, dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "CShims/\(folder)", cSettings: cSettings)
+}
+
+// A target of Swift, in Sources/NAME.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+}
+
+let errno = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "skep",
+    products: [
+        .library(name: "Skep", targets: ["Skep"]),
+        .executable(name: "skep", targets: ["skep"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "Cjson", path: "CShims/Cjson", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+        .systemLibrary(
+            name: "Clibcap", path: "CShims/Clibcap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+        shim("CPlan", "Plan"),
+        shim("CLinux", "Linux"),
+        shim("CBootstrap", "Bootstrap", dependencies: ["CPlan"]),
+
+        module("OCI", ["Cjson"]),
+        module("Planning", ["OCI", "CPlan", "Clibcap"]),
+        module("System", ["CLinux", errno]),
+        module("Cgroups", ["OCI", "System", "CLinux", errno]),
+        module("Skep", ["OCI", "Planning", "Cgroups", "System", "CPlan", "CLinux", "CBootstrap", errno, logging]),
+        .executableTarget(
+            name: "skep",
+            dependencies: ["Skep", "OCI", "System", "CLinux", errno, logging],
+            path: "Sources/SkepCommand",
+            swiftSettings: swiftSettings,
+            // Static, for the start-up time (a dynamic Swift program takes 4 ms to reach main) and for hosts that
+            // have no Swift; stripped where it is released.
+            linkerSettings: [
+                .unsafeFlags(["-static-executable"]),
+                .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
+            ]),
+
+        tests("OCITests", ["OCI"], exclude: ["Fixtures"]),
+        tests("PlanningTests", ["Planning", "OCI", "CPlan"]),
+        tests("CgroupsTests", ["Cgroups", "OCI", "System"]),
+        tests("SystemTests", ["System"]),
+        tests("SkepTests", ["Skep", "OCI", "System"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11
+)

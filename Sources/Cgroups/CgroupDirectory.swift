@@ -1,0 +1,102 @@
+import Glibc
+internal import CLinux
+internal import System
+internal import SystemPackage
+
+/// What is done alike to a cgroup's directory in every version.
+enum CgroupDirectory {
+    /// How often the removal of a busy cgroup is tried, and the pause between tries in microseconds: 5 s in all.
+    private static let removalAttempts = 500
+    private static let removalPause: UInt32 = 10_000
+
+    /// Makes a cgroup. One that exists is taken over, if no process lives in it.
+    static func make(_ path: String) throws(SystemError) {
+        do {
+            if try Files.makeDirectory(path, mode: 0o755) { return }
+        } catch where error.errno == .noSuchFileOrDirectory {
+            return try Files.makeDirectories(path, mode: 0o755)
+        }
+        if try processes(in: path).isEmpty { return }
+        throw SystemError(
+            "use", path, .resourceBusy, property: "linux.cgroupsPath",
+            hint: "the cgroup exists and has processes in it; choose another or end them")
+    }
+
+    /// The processes in a cgroup; none if it does not exist.
+    static func processes(in path: String) throws(SystemError) -> [Int32] {
+        do {
+            return try Files.read(path + "/cgroup.procs").split(separator: UInt8(ascii: "\n")).compactMap {
+                Int32(String(decoding: $0, as: UTF8.self))
+            }
+        } catch where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice {
+            return []
+        } catch where error.errno == .notSupported {
+            return []  // a threaded cgroup lists its processes at its root
+        }
+    }
+
+    /// The processes in a cgroup and in all below it.
+    static func allProcesses(in path: String) throws(SystemError) -> [Int32] {
+        var all = try processes(in: path)
+        for child in try children(of: path) { all += try allProcesses(in: child) }
+        return all
+    }
+
+    /// The cgroups directly below.
+    static func children(of path: String) throws(SystemError) -> [String] {
+        do {
+            var children: [String] = []
+            for name in try Files.list(path) where try Files.kind(of: path + "/" + name) == .directory {
+                children.append(path + "/" + name)
+            }
+            return children
+        } catch where error.errno == .noSuchFileOrDirectory {
+            return []
+        }
+    }
+
+    /// Removes a cgroup and those below it. Processes on their way out keep it busy for a while.
+    static func remove(_ path: String) throws(SystemError) {
+        for attempt in 1...removalAttempts {
+            do {
+                try Files.removeDirectory(path)
+                return
+            } catch where error.errno == .resourceBusy {
+                if attempt == removalAttempts {
+                    throw SystemError(
+                        "rmdir", path, .resourceBusy,
+                        hint: "these processes are still in it: \(try allProcesses(in: path))")
+                }
+            }
+            for child in try children(of: path) { try remove(child) }
+            if attempt > 1 { usleep(removalPause) }
+        }
+    }
+
+    /// Kills all processes in a cgroup and below: at once where the kernel can (cgroup.kill, 5.14), else round by
+    /// round until none is left.
+    static func kill(_ path: String) throws(SystemError) {
+        do {
+            return try Files.write("1", to: path + "/cgroup.kill")
+        } catch where error.errno == .noSuchFileOrDirectory {}
+        for _ in 1...removalAttempts {
+            let alive = try allProcesses(in: path)
+            if alive.isEmpty { return }
+            for pid in alive { _ = try ProcessHandle.open(pid: pid)?.signal(SIGKILL) }
+            usleep(1000)
+        }
+        throw SystemError("kill", path, .resourceBusy, hint: "processes keep appearing faster than they are killed")
+    }
+
+    /// The number behind `key` in a file of "key number" lines; 0 if there is none.
+    static func counter(_ key: String, in path: String) -> Int {
+        guard let bytes = try? Files.read(path) else { return 0 }
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: " "))
+            if fields.count == 2 && fields[0].elementsEqual(key.utf8) {
+                return Int(String(decoding: fields[1], as: UTF8.self)) ?? 0
+            }
+        }
+        return 0
+    }
+}

@@ -1,0 +1,142 @@
+import Glibc
+public import OCI
+public import System
+internal import SystemPackage
+
+/// Manages a container's cgroups in version 1 hierarchies by their files, and in the version 2 tree beside them, whose
+/// cgroup.kill ends all processes at once.
+public struct LegacyManager: Manager {
+    /// The container's cgroup in one hierarchy.
+    public struct Member: Sendable, Equatable {
+        /// The hierarchy's controllers.
+        public var controllers: [String]
+        /// The cgroup's directory.
+        public var path: String
+        /// Where the hierarchy is mounted.
+        public var mountPoint: String
+
+        public init(controllers: [String], path: String, mountPoint: String) {
+            self.controllers = controllers
+            self.path = path
+            self.mountPoint = mountPoint
+        }
+    }
+
+    /// The container's cgroups, one for each hierarchy.
+    public let members: [Member]
+    private let unified: String?
+
+    init(members: [Member], unified: String?) {
+        self.members = members
+        self.unified = unified
+    }
+
+    init(stored paths: [String: String]) {
+        var members: [Member] = []
+        for (controller, path) in paths.sorted(by: { $0.key < $1.key }) where !controller.isEmpty {
+            if let index = members.firstIndex(where: { $0.path == path }) {
+                members[index].controllers.append(controller)
+            } else {
+                members.append(Member(controllers: [controller], path: path, mountPoint: ""))
+            }
+        }
+        self.init(members: members, unified: paths[""])
+    }
+
+    public var kind: ManagerKind { .cgroupfsV1 }
+
+    public var paths: [String: String] {
+        var paths: [String: String] = [:]
+        for member in members {
+            for controller in member.controllers { paths[controller] = member.path }
+        }
+        paths[""] = unified
+        return paths
+    }
+
+    private func path(of controller: String) -> String? {
+        members.first { $0.controllers.contains(controller) }?.path
+    }
+
+    private var allPaths: [String] {
+        members.map(\.path) + (unified.map { [$0] } ?? [])
+    }
+
+    public func create() throws(SystemError) {
+        for member in members {
+            try CgroupDirectory.make(member.path)
+            if member.controllers.contains("cpuset") { try inheritCpuset(member.path, member.mountPoint) }
+        }
+    }
+
+    /// A cpuset without CPUs and memory nodes takes no process: each level gets its parent's.
+    private func inheritCpuset(_ path: String, _ mountPoint: String) throws(SystemError) {
+        for file in ["cpuset.cpus", "cpuset.mems"] {
+            let own = path + "/" + file
+            if try !Files.readLine(own).isEmpty { continue }
+            let parent = Paths.parent(of: path)
+            if parent != mountPoint { try inheritCpuset(parent, mountPoint) }
+            try Files.write(try Files.readLine(parent + "/" + file), to: own)
+        }
+    }
+
+    public func apply(_ resources: Resources) throws(SystemError) {
+        try write(LegacyResources.memory(resources), to: "memory")
+        try write(LegacyResources.cpu(resources), to: "cpu")
+        try write(LegacyResources.cpuset(resources), to: "cpuset")
+        try write(LegacyResources.pids(resources), to: "pids")
+        try write(LegacyResources.devices(resources), to: "devices")
+    }
+
+    private func write(_ settings: [Setting], to controller: String) throws(SystemError) {
+        guard let first = settings.first else { return }
+        guard let path = path(of: controller) else {
+            throw SystemError(
+                "write \(first.value)", first.file, .noSuchFileOrDirectory, property: first.property,
+                hint: "the \(controller) controller is not mounted below \(Layout.root)")
+        }
+        for setting in settings { try setting.write(in: path) }
+    }
+
+    public func makeBirthplace() throws(SystemError) -> Descriptor? {
+        guard let unified else { return nil }
+        try CgroupDirectory.make(unified)
+        return try Descriptor.openDirectory(unified)
+    }
+
+    public func membershipFiles() throws(SystemError) -> DescriptorList {
+        var files = DescriptorList()
+        for member in members { files.append(try Descriptor.open(member.path + "/tasks", O_WRONLY)) }
+        return files
+    }
+
+    public func processes() throws(SystemError) -> [Int32] {
+        try CgroupDirectory.allProcesses(in: unified ?? path(of: "devices") ?? members.first?.path ?? "")
+    }
+
+    public func kill() throws(SystemError) {
+        guard let path = unified ?? path(of: "freezer") ?? members.first?.path else { return }
+        try CgroupDirectory.kill(path)
+        // SIGKILL waits for a frozen process to thaw.
+        if let freezer = self.path(of: "freezer"), try isFrozen() {
+            try Files.write("THAWED", to: freezer + "/freezer.state")
+        }
+    }
+
+    public func isFrozen() throws(SystemError) -> Bool {
+        guard let path = path(of: "freezer") else { return false }
+        do {
+            return try Files.readLine(path + "/freezer.state") != "THAWED"
+        } catch where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice {
+            return false
+        }
+    }
+
+    public func outOfMemoryKills() -> Int {
+        path(of: "memory").map { CgroupDirectory.counter("oom_kill", in: $0 + "/memory.oom_control") } ?? 0
+    }
+
+    public func remove() throws(SystemError) {
+        for path in allPaths { try CgroupDirectory.remove(path) }
+    }
+}

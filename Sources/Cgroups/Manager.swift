@@ -1,0 +1,83 @@
+public import OCI
+public import System
+
+/// What looks after one container's cgroups.
+public protocol Manager: Sendable {
+    /// What it is called in logs and in state.json.
+    var kind: ManagerKind { get }
+    /// The container's directory for each controller, as state.json keeps them; "" stands for the version 2 tree.
+    var paths: [String: String] { get }
+
+    /// Makes the version 2 cgroup, for the init to be born in; nil where there is none. One that is there already
+    /// must be empty of processes.
+    func makeBirthplace() throws(SystemError) -> Descriptor?
+    /// Makes the version 1 cgroups, which the init joins once it lives.
+    func create() throws(SystemError)
+    /// Sets the limits that `resources` has, and leaves those that it has not.
+    func apply(_ resources: Resources) throws(SystemError)
+    /// The version 1 files through which the init joins each hierarchy by writing "0".
+    func membershipFiles() throws(SystemError) -> DescriptorList
+    /// The processes in the cgroups and below.
+    func processes() throws(SystemError) -> [Int32]
+    /// Kills every process in the cgroups and below, however fast they fork.
+    func kill() throws(SystemError)
+    /// Whether the processes are frozen.
+    func isFrozen() throws(SystemError) -> Bool
+    /// How often the kernel's OOM killer has struck here.
+    func outOfMemoryKills() -> Int
+    /// Removes the cgroups and those below. The processes in them must have ended, or be about to.
+    func remove() throws(SystemError)
+}
+
+/// The kinds of manager.
+public enum ManagerKind: String, Sendable {
+    /// Writes to version 1 hierarchies, and to a version 2 tree beside them.
+    case cgroupfsV1 = "cgroupfs-v1"
+    /// Writes to the version 2 tree.
+    case cgroupfsV2 = "cgroupfs-v2"
+}
+
+/// Chooses the manager for a container.
+public enum ManagerSelection {
+    /// For a container to be made.
+    ///
+    /// - Parameters:
+    ///   - path: linux.cgroupsPath. An absolute one counts from the root of each hierarchy; a relative one from the
+    ///     runtime's own cgroup, or, in version 2, from the one above it, since a cgroup with processes in it can't
+    ///     hand controllers down.
+    ///   - id: names the cgroup "/skep-ID" where there is no path.
+    ///   - layout: the host's.
+    public static func manager(path: String?, id: String, layout: Layout) -> any Manager {
+        let wanted = path.flatMap { $0.isEmpty ? nil : $0 } ?? "/skep-" + id
+        let isAbsolute = wanted.utf8.first == UInt8(ascii: "/")
+        if layout.hierarchies.isEmpty, let unified = layout.unified {
+            let start = isAbsolute ? "" : Paths.parent(of: unified.own)
+            return UnifiedManager(
+                path: Paths.join(unified.mountPoint, trimmed(start + "/" + wanted)), mountPoint: unified.mountPoint)
+        }
+        let members = layout.hierarchies.map { hierarchy in
+            LegacyManager.Member(
+                controllers: hierarchy.controllers,
+                path: Paths.join(
+                    hierarchy.mountPoint, trimmed((isAbsolute ? "" : hierarchy.own) + "/" + wanted)),
+                mountPoint: hierarchy.mountPoint)
+        }
+        let unified = layout.unified.map {
+            Paths.join($0.mountPoint, trimmed((isAbsolute ? "" : $0.own) + "/" + wanted))
+        }
+        return LegacyManager(members: members, unified: unified)
+    }
+
+    /// For a container that exists, by what its state.json says.
+    public static func manager(kind: ManagerKind, paths: [String: String]) -> any Manager {
+        switch kind {
+        case .cgroupfsV2: UnifiedManager(path: paths[""] ?? "", mountPoint: Layout.root)
+        case .cgroupfsV1: LegacyManager(stored: paths)
+        }
+    }
+
+    /// The path relative to a mount point: without leading or doubled slashes, and never climbing.
+    private static func trimmed(_ path: String) -> String {
+        path.split(separator: "/").filter { $0 != "." && $0 != ".." }.joined(separator: "/")
+    }
+}

@@ -1,0 +1,81 @@
+import Glibc
+public import OCI
+public import System
+internal import SystemPackage
+
+/// Manages a container's cgroup in the version 2 tree by its files.
+public struct UnifiedManager: Manager {
+    private let path: String
+    private let mountPoint: String
+
+    init(path: String, mountPoint: String) {
+        self.path = path
+        self.mountPoint = mountPoint
+    }
+
+    public var kind: ManagerKind { .cgroupfsV2 }
+
+    public var paths: [String: String] { ["": path] }
+
+    public func makeBirthplace() throws(SystemError) -> Descriptor? {
+        try enableControllers(above: path)
+        try CgroupDirectory.make(path)
+        return try Descriptor.openDirectory(path)
+    }
+
+    public func create() throws(SystemError) {}
+
+    /// Hands every controller down from the root to the cgroup's parent. One that can't be is found missing when a
+    /// limit needs it.
+    private func enableControllers(above path: String) throws(SystemError) {
+        let parent = Paths.parent(of: path)
+        if parent != mountPoint && parent.hasPrefix(mountPoint) { try enableControllers(above: parent) }
+        if parent != mountPoint { _ = try Files.makeDirectory(parent, mode: 0o755) }
+        let available = try Files.readLine(parent + "/cgroup.controllers").split(separator: " ")
+        let enabled = try Files.readLine(parent + "/cgroup.subtree_control").split(separator: " ")
+        let missing = available.filter { !enabled.contains($0) }
+        if missing.isEmpty { return }
+        let file = parent + "/cgroup.subtree_control"
+        do {
+            try Files.write(missing.map { "+" + $0 }.joined(separator: " "), to: file)
+        } catch {
+            for controller in missing { try? Files.write("+" + controller, to: file) }
+        }
+    }
+
+    public func apply(_ resources: Resources) throws(SystemError) {
+        for setting in UnifiedResources.settings(resources) { try setting.write(in: path) }
+        try applyDevices(resources)
+    }
+
+    private func applyDevices(_ resources: Resources) throws(SystemError) {
+        let rules = DeviceRules.effective(resources.devices)
+        if rules.count == 1 && rules[0].allow { return }
+        let directory = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+        try DeviceProgram.attach(DeviceProgram.assemble(rules), to: directory, path: path)
+    }
+
+    public func membershipFiles() throws(SystemError) -> DescriptorList {
+        DescriptorList()
+    }
+
+    public func processes() throws(SystemError) -> [Int32] {
+        try CgroupDirectory.allProcesses(in: path)
+    }
+
+    public func kill() throws(SystemError) {
+        try CgroupDirectory.kill(path)
+    }
+
+    public func isFrozen() throws(SystemError) -> Bool {
+        CgroupDirectory.counter("frozen", in: path + "/cgroup.events") != 0
+    }
+
+    public func outOfMemoryKills() -> Int {
+        CgroupDirectory.counter("oom_kill", in: path + "/memory.events")
+    }
+
+    public func remove() throws(SystemError) {
+        try CgroupDirectory.remove(path)
+    }
+}

@@ -1,0 +1,136 @@
+/// One thing that the bootstrap does, with everything that it needs to know. `skep_plan.h` says what each one means
+/// to the kernel; the flags are the kernel's own numbers.
+public enum Action: Sendable, Hashable {
+    case join(descriptor: Int32, kind: UInt64)
+    case loopback
+    case propagation(UInt64)
+    case root(path: String, isMounted: Bool, privateParent: Bool)
+    case mount(NewMount)
+    case bind(BindMount)
+    case remount(Remount)
+    case mknod(path: String, mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32)
+    case symlink(target: String, path: String)
+    case pivot(Pivot, oldRootIsSlave: Bool)
+    case mask(String)
+    case readonly(String)
+    case rootAttributes(set: UInt64, propagation: UInt64)
+    case hostname(String)
+    case domainname(String)
+    case sysctl(path: String, value: String)
+    case cgroup(isUnshared: Bool)
+    case setsid
+    case oomScoreAdj(Int)
+    case rlimit(resource: Int32, soft: UInt64, hard: UInt64)
+    case stdioOwner(uid: UInt32)
+    case home(uid: UInt32)
+    case boundingSet(CapabilitySet)
+    case user(uid: UInt32, gid: UInt32, umask: UInt32, additionalGids: [UInt32])
+    case capabilities(effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet)
+    case ambientSet(CapabilitySet)
+    case noNewPrivileges
+    case makeWorkingDirectory(String)
+    case workingDirectory(String, isAttempt: Bool)
+    case findCommand(String, searchPath: String)
+    case wait(forFifo: Bool)
+    case exec(arguments: [String], environment: [String], preserved: Int)
+
+    /// How the rootfs becomes "/".
+    public enum Pivot: Sendable, Hashable {
+        case pivotRoot
+        case moveMount
+        case chroot
+    }
+}
+
+/// A file system to be mounted.
+public struct NewMount: Sendable, Hashable {
+    /// The file system's type, as /proc/filesystems has it.
+    public var type: String
+    /// Where, as a path inside the rootfs.
+    public var destination: String
+    /// The file system's parameters, for fsconfig(2); an empty value makes a flag.
+    public var parameters: [Parameter]
+    /// MOUNT_ATTR_ flags to set.
+    public var attributes: UInt64
+    /// MS_ propagation flags, with MS_REC; 0 leaves it.
+    public var propagation: UInt64
+    /// Whether this is the container's own /proc, which its settings are written through.
+    public var isProc: Bool
+    /// Whether a destination behind a symbolic link is refused.
+    public var needsRealDirectory: Bool
+
+    public init(
+        type: String, destination: String, parameters: [Parameter] = [], attributes: UInt64 = 0,
+        propagation: UInt64 = 0, isProc: Bool = false, needsRealDirectory: Bool = false
+    ) {
+        self.type = type
+        self.destination = destination
+        self.parameters = parameters
+        self.attributes = attributes
+        self.propagation = propagation
+        self.isProc = isProc
+        self.needsRealDirectory = needsRealDirectory
+    }
+
+    /// A parameter of a file system.
+    public struct Parameter: Sendable, Hashable {
+        public var key: String
+        public var value: String
+
+        public init(_ key: String, _ value: String = "") {
+            self.key = key
+            self.value = value
+        }
+    }
+}
+
+/// A file or directory of the host's, to be seen in the container.
+public struct BindMount: Sendable, Hashable {
+    /// What, as a path of the host's.
+    public var source: String
+    /// Where, as a path inside the rootfs.
+    public var destination: String
+    /// Whether mounts below the source come along.
+    public var isRecursive: Bool
+    /// MOUNT_ATTR_ flags to set, and to clear first.
+    public var attributes: UInt64
+    public var clearedAttributes: UInt64
+    /// MS_ propagation flags, with MS_REC; 0 leaves it.
+    public var propagation: UInt64
+
+    public init(
+        source: String, destination: String, isRecursive: Bool, attributes: UInt64 = 0,
+        clearedAttributes: UInt64 = 0, propagation: UInt64 = 0
+    ) {
+        self.source = source
+        self.destination = destination
+        self.isRecursive = isRecursive
+        self.attributes = attributes
+        self.clearedAttributes = clearedAttributes
+        self.propagation = propagation
+    }
+}
+
+/// New options for a mount that is there.
+public struct Remount: Sendable, Hashable {
+    /// Which, as a path inside the rootfs.
+    public var destination: String
+    /// MOUNT_ATTR_ flags to set, and to clear first.
+    public var attributes: UInt64
+    public var clearedAttributes: UInt64
+    /// MS_ propagation flags, with MS_REC; 0 leaves it.
+    public var propagation: UInt64
+    /// The file system's new parameters; nil leaves the file system alone and changes the mount only.
+    public var parameters: [NewMount.Parameter]?
+
+    public init(
+        destination: String, attributes: UInt64 = 0, clearedAttributes: UInt64 = 0, propagation: UInt64 = 0,
+        parameters: [NewMount.Parameter]? = nil
+    ) {
+        self.destination = destination
+        self.attributes = attributes
+        self.clearedAttributes = clearedAttributes
+        self.propagation = propagation
+        self.parameters = parameters
+    }
+}

@@ -1,0 +1,36 @@
+internal import Clibcap
+
+/// A set of capabilities: bit N is the capability of that number (capabilities(7)).
+public struct CapabilitySet: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    /// The names of all capabilities that libcap or the kernel knows, in the order of their numbers.
+    public static var knownNames: [String] {
+        (0..<cap_max_bits()).compactMap { number in
+            guard let name = cap_to_name(number) else { return nil }
+            defer { cap_free(name) }
+            return String(cString: name).uppercased()
+        }
+    }
+
+    /// Takes the names that libcap knows ("CAP_CHOWN").
+    ///
+    /// - Parameter unknown: given the names it does not.
+    public init(names: [String], unknown: (_ index: Int, _ name: String) -> Void) {
+        var bits: UInt64 = 0
+        for (index, name) in names.enumerated() {
+            var number: cap_value_t = 0
+            // libcap takes lower case and bare numbers too; the specification has neither.
+            if name.hasPrefix("CAP_") && cap_from_name(name, &number) == 0 && number < 64 {
+                bits |= 1 << UInt64(number)
+            } else {
+                unknown(index, name)
+            }
+        }
+        rawValue = bits
+    }
+}

@@ -1,0 +1,64 @@
+internal import CPlan
+internal import OCI
+
+/// Plans /dev: config-linux.md, Devices and Default Devices; runtime-linux.md, Dev symbolic links.
+struct DevicePlanner {
+    private static let characterDevice: UInt32 = 0o020000
+    private static let blockDevice: UInt32 = 0o060000
+    private static let fifo: UInt32 = 0o010000
+
+    private static let defaults: [(path: String, major: UInt32, minor: UInt32)] = [
+        ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8),
+        ("/dev/urandom", 1, 9), ("/dev/tty", 5, 0),
+    ]
+
+    private static let links: [(target: String, path: String)] = [
+        ("/proc/self/fd", "/dev/fd"), ("/proc/self/fd/0", "/dev/stdin"), ("/proc/self/fd/1", "/dev/stdout"),
+        ("/proc/self/fd/2", "/dev/stderr"), ("pts/ptmx", "/dev/ptmx"),
+    ]
+
+    /// The steps for the default devices that `devices` does not replace, for `devices`, and for the links.
+    static func plan(_ devices: [Device], into plan: inout Plan) throws(ConfigurationError) {
+        let defaultOrigin = Origin("linux.devices (default)")
+        for device in defaults where !devices.contains(where: { InnerPath.normalized($0.path) == device.path }) {
+            plan.append(
+                .mknod(
+                    path: device.path, mode: characterDevice | 0o666,
+                    device: skep_make_device(device.major, device.minor), uid: 0, gid: 0),
+                from: defaultOrigin)
+        }
+        for (index, device) in devices.enumerated() {
+            let origin = Origin("linux.devices", index)
+            plan.append(try action(device, origin: origin), from: origin)
+        }
+        for link in links {
+            plan.append(.symlink(target: link.target, path: link.path), from: defaultOrigin)
+        }
+    }
+
+    private static func action(_ device: Device, origin: Origin) throws(ConfigurationError) -> Action {
+        let path = device.path
+        if path.utf8.first != UInt8(ascii: "/") {
+            throw ConfigurationError(origin.appending("path"), "must be absolute, not \"\(path)\"")
+        }
+        let type: UInt32 =
+            switch device.type {
+            case .character, .unbufferedCharacter: characterDevice
+            case .block: blockDevice
+            case .pipe: fifo
+            }
+        var number: UInt64 = 0
+        if device.type != .pipe {
+            guard let major = UInt32(exactly: device.major ?? -1), let minor = UInt32(exactly: device.minor ?? -1)
+            else {
+                throw ConfigurationError(
+                    origin.appending(device.major == nil ? "major" : "minor"),
+                    "a device needs a major and a minor number, neither of them negative")
+            }
+            number = skep_make_device(major, minor)
+        }
+        return .mknod(
+            path: InnerPath.normalized(path), mode: type | (device.fileMode ?? 0o666) & 0o7777, device: number,
+            uid: device.uid ?? 0, gid: device.gid ?? 0)
+    }
+}

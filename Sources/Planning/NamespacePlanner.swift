@@ -1,0 +1,55 @@
+internal import CPlan
+internal import OCI
+
+/// Sorts linux.namespaces into those that are made and those that are joined.
+struct NamespacePlanner {
+    /// All that are not the runtime's own.
+    private(set) var present: NamespaceSet = []
+    /// CLONE_NEW flags for clone3: all that are made, but for the cgroup namespace, whose root is where its maker
+    /// is at the time.
+    private(set) var cloneFlags: UInt64 = 0
+    /// Whether a cgroup namespace is to be made.
+    private(set) var makesCgroup = false
+    /// Whether a network namespace is to be made, whose loopback device is down.
+    private(set) var makesNetwork = false
+    private(set) var joined: [Plan.JoinedNamespace] = []
+
+    init(_ namespaces: [Namespace]) throws(ConfigurationError) {
+        for (index, namespace) in namespaces.enumerated() {
+            let origin = Origin("linux.namespaces", index)
+            let (flag, member) = try Self.kind(namespace.type, origin: origin)
+            if present.contains(member) {
+                throw ConfigurationError(
+                    origin.appending("type"), "a second namespace of type \"\(namespace.type.rawValue)\"")
+            }
+            present.insert(member)
+            if let path = namespace.path, !path.isEmpty {
+                if path.utf8.first != UInt8(ascii: "/") {
+                    throw ConfigurationError(origin.appending("path"), "must be absolute, not \"\(path)\"")
+                }
+                joined.append(Plan.JoinedNamespace(kind: flag, path: path, origin: origin.appending("path")))
+            } else if member == .cgroup {
+                makesCgroup = true
+            } else {
+                cloneFlags |= flag
+                makesNetwork = makesNetwork || member == .network
+            }
+        }
+    }
+
+    private static func kind(
+        _ type: Namespace.Kind, origin: Origin
+    ) throws(ConfigurationError) -> (UInt64, NamespaceSet) {
+        switch type {
+        case .mount: (UInt64(CLONE_NEWNS), .mount)
+        case .pid: (UInt64(CLONE_NEWPID), .pid)
+        case .network: (UInt64(CLONE_NEWNET), .network)
+        case .uts: (UInt64(CLONE_NEWUTS), .uts)
+        case .ipc: (UInt64(CLONE_NEWIPC), .ipc)
+        case .cgroup: (UInt64(CLONE_NEWCGROUP), .cgroup)
+        case .user, .time:
+            throw ConfigurationError(
+                origin.appending("type"), "a namespace of type \"\(type.rawValue)\" is not supported yet")
+        }
+    }
+}

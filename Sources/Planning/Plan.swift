@@ -1,0 +1,47 @@
+internal import CPlan
+
+/// What the bootstrap will do to make one container, and what its parent has to prepare for that.
+public struct Plan: Sendable {
+    /// The steps, in the order in which they are carried out.
+    public var steps: [Step] = []
+    /// The namespaces that the init is cloned with (CLONE_NEW flags).
+    public var cloneFlags: UInt64 = 0
+    /// The namespaces to be joined. The descriptors of all but the pid namespace travel with the plan, in this order.
+    public var joinedNamespaces: [JoinedNamespace] = []
+    /// What is odd about the configuration, but no reason to refuse it.
+    public var warnings: [ConfigurationError] = []
+
+    public init() {}
+
+    /// One step, and the property that asked for it.
+    public struct Step: Sendable, Hashable {
+        public var action: Action
+        public var origin: Origin
+
+        public init(_ action: Action, from origin: Origin) {
+            self.action = action
+            self.origin = origin
+        }
+    }
+
+    /// A namespace of somebody else's.
+    public struct JoinedNamespace: Sendable, Hashable {
+        /// Its CLONE_NEW flag.
+        public var kind: UInt64
+        /// The file that stands for it (/proc/PID/ns/net).
+        public var path: String
+        public var origin: Origin
+
+        /// Whether the parent joins it before it clones, since a process's own pid namespace never changes.
+        public var isPID: Bool { kind == UInt64(CLONE_NEWPID) }
+    }
+
+    mutating func append(_ action: Action, from origin: Origin) {
+        steps.append(Step(action, from: origin))
+    }
+
+    /// The property that asked for the step of that index; nil for a step that is none.
+    public func origin(ofStep index: Int) -> Origin? {
+        steps.indices.contains(index) ? steps[index].origin : nil
+    }
+}

@@ -1,0 +1,232 @@
+internal import CPlan
+
+extension Plan {
+    /// The plan as the bootstrap reads it.
+    ///
+    /// - Throws: `ConfigurationError` for a string that holds a NUL, which no path or argument can.
+    public func encoded() throws(ConfigurationError) -> [UInt8] {
+        var encoder = PlanEncoder(stepCount: steps.count)
+        for step in steps { try encoder.append(step) }
+        return encoder.bytes()
+    }
+}
+
+/// Writes the format of skep_plan.h.
+private struct PlanEncoder {
+    private var steps: [skep_step] = []
+    private var vectors: [UInt64] = []
+    private var strings: [UInt8] = [0]
+    private var homeStep: Int?
+    private var origin = Origin("")
+
+    init(stepCount: Int) {
+        steps.reserveCapacity(stepCount)
+        vectors.reserveCapacity(256)
+        strings.reserveCapacity(8192)
+    }
+
+    mutating func append(_ step: Plan.Step) throws(ConfigurationError) {
+        origin = step.origin
+        var raw = skep_step()
+        raw.origin = UInt32(steps.count)
+        try encode(step.action, into: &raw)
+        steps.append(raw)
+    }
+
+    consuming func bytes() -> [UInt8] {
+        let header = MemoryLayout<skep_plan_header>.size
+        let stepBytes = steps.count * MemoryLayout<skep_step>.stride
+        let size = header + stepBytes + vectors.count * 8 + strings.count
+        let head = skep_plan_header(
+            magic: SKEP_PLAN_MAGIC, version: SKEP_PLAN_VERSION, size: UInt32(size), step_count: UInt32(steps.count),
+            vector_count: UInt32(vectors.count), string_size: UInt32(strings.count))
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
+        withUnsafeBytes(of: head) { bytes.append(contentsOf: $0) }
+        steps.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        vectors.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        bytes += strings
+        return bytes
+    }
+
+    /// The offset of a string that is now in the table; 0 for an empty one.
+    private mutating func string(_ text: String) throws(ConfigurationError) -> UInt32 {
+        if text.isEmpty { return 0 }
+        let offset = UInt32(strings.count)
+        if text.utf8.contains(0) { throw ConfigurationError(origin, "holds a NUL character") }
+        strings.append(contentsOf: text.utf8)
+        strings.append(0)
+        return offset
+    }
+
+    /// Puts strings into the vectors; the index of the first.
+    private mutating func vector(
+        _ texts: [String], isTerminated: Bool = false
+    ) throws(ConfigurationError) -> UInt32 {
+        let first = UInt32(vectors.count)
+        for text in texts { vectors.append(UInt64(try string(text))) }
+        if isTerminated { vectors.append(0) }
+        return first
+    }
+
+    private mutating func parameters(
+        _ parameters: [NewMount.Parameter], into raw: inout skep_step
+    ) throws(ConfigurationError) {
+        raw.vector = UInt32(vectors.count)
+        raw.vector_count = UInt32(parameters.count * 2)
+        for parameter in parameters {
+            vectors.append(UInt64(try string(parameter.key)))
+            vectors.append(UInt64(try string(parameter.value)))
+        }
+    }
+
+    private mutating func encode(_ action: Action, into raw: inout skep_step) throws(ConfigurationError) {
+        raw.op = UInt16(action.operation.rawValue)
+        switch action {
+        case .loopback, .setsid, .noNewPrivileges: break
+        case .join, .propagation, .root, .pivot, .rootAttributes, .cgroup:
+            try encodeNamespace(action, into: &raw)
+        case .mount, .bind, .remount, .mknod, .symlink: try encodeMount(action, into: &raw)
+        case .mask(let text), .readonly(let text), .hostname(let text), .domainname(let text),
+            .makeWorkingDirectory(let text):
+            raw.text.0 = try string(text)
+        case .sysctl(let path, let value): raw.text = (try string(path), try string(value), 0)
+        default: try encodeProcess(action, into: &raw)
+        }
+    }
+
+    private mutating func encodeNamespace(
+        _ action: Action, into raw: inout skep_step
+    ) throws(ConfigurationError) {
+        switch action {
+        case .join(let descriptor, let kind):
+            raw.slot = descriptor
+            raw.number.0 = kind
+        case .propagation(let flags): raw.number.0 = flags
+        case .root(let path, let isMounted, let privateParent):
+            raw.text.0 = try string(path)
+            raw.flags = UInt16((isMounted ? 0 : SKEP_ROOT_PLAIN) | (privateParent ? SKEP_ROOT_PRIVATE_PARENT : 0))
+        case .pivot(let pivot, let oldRootIsSlave):
+            let kind =
+                switch pivot {
+                case .pivotRoot: UInt32(0)
+                case .moveMount: SKEP_PIVOT_MOVE
+                case .chroot: SKEP_PIVOT_CHROOT
+                }
+            raw.flags = UInt16(kind | (oldRootIsSlave ? SKEP_PIVOT_SLAVE : 0))
+        case .rootAttributes(let set, let propagation): raw.number = (set, 0, propagation)
+        case .cgroup(let isUnshared):
+            raw.flags = isUnshared ? UInt16(SKEP_CGROUP_UNSHARE) : 0
+            raw.number.0 = isUnshared ? UInt64(CLONE_NEWCGROUP) : 0
+        default: break
+        }
+    }
+
+    private mutating func encodeMount(_ action: Action, into raw: inout skep_step) throws(ConfigurationError) {
+        switch action {
+        case .mount(let mount):
+            raw.text = (try string(mount.type), try string(mount.destination), 0)
+            raw.number = (mount.attributes, 0, mount.propagation)
+            raw.flags = UInt16(
+                (mount.isProc ? SKEP_MOUNT_IS_PROC : 0) | (mount.needsRealDirectory ? SKEP_MOUNT_REAL_DIR : 0))
+            try parameters(mount.parameters, into: &raw)
+        case .bind(let bind):
+            raw.text = (try string(bind.source), try string(bind.destination), 0)
+            raw.number = (bind.attributes, bind.clearedAttributes, bind.propagation)
+            raw.flags = bind.isRecursive ? UInt16(SKEP_MOUNT_RECURSIVE) : 0
+        case .remount(let remount):
+            raw.text.1 = try string(remount.destination)
+            raw.number = (remount.attributes, remount.clearedAttributes, remount.propagation)
+            guard let changed = remount.parameters else { return }
+            raw.flags = UInt16(SKEP_MOUNT_RECONFIGURE)
+            try parameters(changed, into: &raw)
+        case .mknod(let path, let mode, let device, let uid, let gid):
+            raw.text.0 = try string(path)
+            raw.number = (UInt64(mode), device, UInt64(uid) << 32 | UInt64(gid))
+        case .symlink(let target, let path): raw.text = (try string(target), try string(path), 0)
+        default: break
+        }
+    }
+
+    private mutating func encodeProcess(_ action: Action, into raw: inout skep_step) throws(ConfigurationError) {
+        switch action {
+        case .oomScoreAdj(let score): raw.text.0 = try string(String(score))
+        case .rlimit(let resource, let soft, let hard): raw.number = (UInt64(resource), soft, hard)
+        case .stdioOwner(let uid): raw.number.0 = UInt64(uid)
+        case .home(let uid):
+            raw.number.0 = UInt64(uid)
+            homeStep = steps.count
+        case .boundingSet(let set), .ambientSet(let set): raw.number.0 = set.rawValue
+        case .user(let uid, let gid, let umask, let additionalGids):
+            raw.number = (UInt64(uid), UInt64(gid), UInt64(umask))
+            raw.vector = UInt32(vectors.count)
+            raw.vector_count = UInt32(additionalGids.count)
+            vectors += additionalGids.map(UInt64.init)
+        case .capabilities(let effective, let permitted, let inheritable):
+            raw.number = (effective.rawValue, permitted.rawValue, inheritable.rawValue)
+        case .workingDirectory(let path, let isAttempt):
+            raw.text.0 = try string(path)
+            raw.flags = isAttempt ? UInt16(SKEP_CWD_TRY) : 0
+        case .findCommand(let name, let searchPath): raw.text = (try string(name), try string(searchPath), 0)
+        case .wait(let forFifo): raw.flags = forFifo ? UInt16(SKEP_WAIT_FIFO) : 0
+        case .exec(let arguments, let environment, let preserved):
+            raw.vector = try vector(arguments, isTerminated: true)
+            raw.vector_count = UInt32(arguments.count)
+            let first = try vector(environment, isTerminated: true)
+            raw.number = (UInt64(first), UInt64(environment.count), UInt64(preserved))
+            placeHome(last: first + UInt32(environment.count))
+        default: break
+        }
+    }
+
+    /// The home step fills in the last entry of the environment.
+    private mutating func placeHome(last end: UInt32) {
+        guard let homeStep else { return }
+        steps[homeStep].vector = end - 1
+        steps[homeStep].vector_count = 1
+    }
+}
+
+extension Action {
+    var operation: skep_op {
+        switch self {
+        case .join: SKEP_OP_JOIN
+        case .loopback: SKEP_OP_LOOPBACK
+        case .propagation: SKEP_OP_PROPAGATION
+        case .root: SKEP_OP_ROOT
+        case .mount: SKEP_OP_MOUNT
+        case .bind: SKEP_OP_BIND
+        case .remount: SKEP_OP_REMOUNT
+        case .mknod: SKEP_OP_MKNOD
+        case .symlink: SKEP_OP_SYMLINK
+        case .pivot: SKEP_OP_PIVOT
+        case .mask: SKEP_OP_MASK
+        case .readonly: SKEP_OP_READONLY
+        case .rootAttributes: SKEP_OP_ROOT_ATTR
+        case .hostname: SKEP_OP_HOSTNAME
+        case .domainname: SKEP_OP_DOMAINNAME
+        case .sysctl: SKEP_OP_SYSCTL
+        case .cgroup: SKEP_OP_CGROUP
+        case .setsid: SKEP_OP_SETSID
+        case .oomScoreAdj: SKEP_OP_OOM_SCORE_ADJ
+        case .rlimit: SKEP_OP_RLIMIT
+        case .stdioOwner: SKEP_OP_STDIO_OWNER
+        case .home: SKEP_OP_HOME
+        case .boundingSet: SKEP_OP_CAP_BOUND
+        case .user: SKEP_OP_USER
+        case .capabilities: SKEP_OP_CAPS
+        case .ambientSet: SKEP_OP_CAP_AMBIENT
+        case .noNewPrivileges: SKEP_OP_NO_NEW_PRIVS
+        case .makeWorkingDirectory: SKEP_OP_MAKE_CWD
+        case .workingDirectory: SKEP_OP_CWD
+        case .findCommand: SKEP_OP_FIND_COMMAND
+        case .wait: SKEP_OP_WAIT
+        case .exec: SKEP_OP_EXEC
+        }
+    }
+
+    /// The step's name ("mount", "pivot"), as `skep_op_name` has it.
+    public var name: String {
+        skep_op_name(operation.rawValue).map { String(cString: $0) } ?? "unknown"
+    }
+}

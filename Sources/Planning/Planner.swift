@@ -1,0 +1,242 @@
+internal import CPlan
+public import OCI
+
+/// Turns a configuration into a plan. Pure: it looks at nothing but its arguments.
+public struct Planner {
+    private let spec: Spec
+    private let situation: Situation
+    private let linux: Linux
+    private let namespaces: NamespacePlanner
+    private var plan = Plan()
+
+    /// What a plan depends on besides the configuration.
+    public struct Situation: Sendable {
+        /// The rootfs, as an absolute path.
+        public var rootfs: String
+        /// What the host's cgroups look like.
+        public var cgroups: CgroupView
+        /// Whether the init waits for exec.fifo, which another command will write to.
+        public var waitsForFifo: Bool
+        /// Whether the rootfs is moved over "/" instead of pivoted to (on a ramfs nothing else works).
+        public var avoidsPivotRoot: Bool
+        /// How many descriptors from 3 on the container's process inherits.
+        public var preservedDescriptors: Int
+
+        public init(
+            rootfs: String, cgroups: CgroupView, waitsForFifo: Bool = true, avoidsPivotRoot: Bool = false,
+            preservedDescriptors: Int = 0
+        ) {
+            self.rootfs = rootfs
+            self.cgroups = cgroups
+            self.waitsForFifo = waitsForFifo
+            self.avoidsPivotRoot = avoidsPivotRoot
+            self.preservedDescriptors = preservedDescriptors
+        }
+    }
+
+    /// Plans the container that `spec` describes.
+    ///
+    /// - Throws: `ConfigurationError` for the first thing found wrong with it.
+    public static func plan(_ spec: Spec, in situation: Situation) throws(ConfigurationError) -> Plan {
+        try Unsupported.check(spec)
+        var planner = try Planner(spec, situation)
+        return try planner.planAll()
+    }
+
+    private init(_ spec: Spec, _ situation: Situation) throws(ConfigurationError) {
+        self.spec = spec
+        self.situation = situation
+        linux = spec.linux ?? Linux()
+        namespaces = try NamespacePlanner(linux.namespaces)
+    }
+
+    private mutating func planAll() throws(ConfigurationError) -> Plan {
+        guard let process = spec.process else { throw ConfigurationError(Origin("process"), "is missing") }
+        plan.steps.reserveCapacity(96)
+        plan.cloneFlags = namespaces.cloneFlags
+        plan.joinedNamespaces = namespaces.joined
+        joinNamespaces()
+        plan.append(.setsid, from: Origin("process"))
+        if namespaces.present.contains(.mount) {
+            try planMountNamespace()
+        } else {
+            try planHostMounts()
+        }
+        try planSettings()
+        plan.append(.makeWorkingDirectory(process.cwd), from: Origin("process.cwd"))
+        closeRoot()
+        try ProcessPlanner(process).plan(situation, into: &plan)
+        return plan
+    }
+
+    // MARK: Namespaces
+
+    private mutating func joinNamespaces() {
+        var slot = Int32(SKEP_FD_FIRST_NAMESPACE.rawValue)
+        for namespace in namespaces.joined where !namespace.isPID {
+            // The cgroup namespace is joined once the init is where it belongs: see joinCgroup.
+            if namespace.kind != UInt64(CLONE_NEWCGROUP) {
+                plan.append(.join(descriptor: slot, kind: namespace.kind), from: namespace.origin)
+            }
+            slot += 1
+        }
+    }
+
+    /// The init joins its cgroup, then sees it as the root of the tree.
+    private mutating func joinCgroup() {
+        plan.append(.cgroup(isUnshared: namespaces.makesCgroup), from: Origin("linux.cgroupsPath"))
+        let others = namespaces.joined.filter { !$0.isPID }
+        guard let index = others.firstIndex(where: { $0.kind == UInt64(CLONE_NEWCGROUP) }) else { return }
+        let slot = Int32(SKEP_FD_FIRST_NAMESPACE.rawValue) + Int32(index)
+        plan.append(.join(descriptor: slot, kind: others[index].kind), from: others[index].origin)
+    }
+
+    // MARK: Mounts
+
+    private mutating func planMountNamespace() throws(ConfigurationError) {
+        let propagation = rootPropagation
+        let isShared = propagation & UInt64(MS_SHARED) != 0
+        let origin = Origin("linux.rootfsPropagation")
+        plan.append(
+            .propagation(propagation == 0 ? UInt64(MS_SLAVE | MS_REC) : propagation | UInt64(MS_REC)), from: origin)
+        plan.append(
+            .root(path: situation.rootfs, isMounted: true, privateParent: isShared), from: Origin("root.path"))
+        let defersCgroup = canDeferCgroup
+        if !defersCgroup { joinCgroup() }
+        try planMounts { !defersCgroup || !MountPlanner.needsCgroup($0) }
+        if needsDevices { try DevicePlanner.plan(linux.devices, into: &plan) }
+        plan.append(
+            .pivot(situation.avoidsPivotRoot ? .moveMount : .pivotRoot, oldRootIsSlave: isShared),
+            from: Origin("root.path"))
+        guard defersCgroup else { return }
+        joinCgroup()
+        try planMounts { MountPlanner.needsCgroup($0) }
+    }
+
+    private mutating func planMounts(where isWanted: (Mount) -> Bool) throws(ConfigurationError) {
+        let planner = MountPlanner(
+            cgroups: situation.cgroups, hasCgroupNamespace: namespaces.present.contains(.cgroup))
+        for (index, mount) in spec.mounts.enumerated() where isWanted(mount) {
+            let origin = Origin("mounts", index)
+            for action in try planner.plan(mount, origin: origin) { plan.append(action, from: origin) }
+        }
+    }
+
+    /// Whether the cgroup mounts can come last, after the pivot: then the init mounts all the rest while its parent
+    /// is still making cgroups. They can't where they bind the host's directories, or something goes on top of them.
+    private var canDeferCgroup: Bool {
+        guard namespaces.present.contains(.cgroup) else { return false }
+        guard let first = spec.mounts.firstIndex(where: MountPlanner.needsCgroup) else { return true }
+        let destination = InnerPath.normalized(spec.mounts[first].destination)
+        return !spec.mounts[(first + 1)...].contains {
+            InnerPath.isWithin(InnerPath.normalized($0.destination), destination)
+        }
+    }
+
+    /// Whether /dev is the container's own to fill: not where the host's is bound over it.
+    private var needsDevices: Bool {
+        !spec.mounts.contains {
+            InnerPath.normalized($0.destination) == "/dev"
+                && ($0.type == "bind" || $0.options.contains("bind") || $0.options.contains("rbind"))
+        }
+    }
+
+    private mutating func planHostMounts() throws(ConfigurationError) {
+        let hint = "add a namespace of type \"mount\" to linux.namespaces"
+        func refuse(_ isPresent: Bool, _ property: String) throws(ConfigurationError) {
+            guard isPresent else { return }
+            throw ConfigurationError(Origin(property), "would change the host's own mounts", hint: hint)
+        }
+        try refuse(!spec.mounts.isEmpty, "mounts")
+        try refuse(!linux.maskedPaths.isEmpty, "linux.maskedPaths")
+        try refuse(!linux.readonlyPaths.isEmpty, "linux.readonlyPaths")
+        try refuse(spec.root?.readonly ?? false, "root.readonly")
+        try refuse(linux.rootfsPropagation != nil, "linux.rootfsPropagation")
+        try refuse(!linux.devices.isEmpty, "linux.devices")
+        plan.append(
+            .root(path: situation.rootfs, isMounted: false, privateParent: false), from: Origin("root.path"))
+        joinCgroup()
+        plan.append(.pivot(.chroot, oldRootIsSlave: false), from: Origin("root.path"))
+    }
+
+    private var rootPropagation: UInt64 {
+        switch linux.rootfsPropagation {
+        case nil: 0
+        case .private: UInt64(MS_PRIVATE)
+        case .rprivate: UInt64(MS_PRIVATE | MS_REC)
+        case .shared: UInt64(MS_SHARED)
+        case .rshared: UInt64(MS_SHARED | MS_REC)
+        case .slave: UInt64(MS_SLAVE)
+        case .rslave: UInt64(MS_SLAVE | MS_REC)
+        // An unbindable tree could not be bound to make the rootfs a mount: it becomes so at the end.
+        case .unbindable, .runbindable: UInt64(MS_PRIVATE)
+        }
+    }
+
+    // MARK: Settings of the new namespaces
+
+    private mutating func planSettings() throws(ConfigurationError) {
+        if namespaces.makesNetwork { plan.append(.loopback, from: Origin("linux.namespaces")) }
+        if let hostname = spec.hostname, !hostname.isEmpty {
+            try requireUTS("hostname")
+            plan.append(.hostname(hostname), from: Origin("hostname"))
+        }
+        if let domainname = spec.domainname, !domainname.isEmpty {
+            try requireUTS("domainname")
+            plan.append(.domainname(domainname), from: Origin("domainname"))
+        }
+        for name in linux.sysctl.keys.sorted() { try planSysctl(name, linux.sysctl[name] ?? "") }
+        for (index, path) in linux.maskedPaths.enumerated() {
+            let origin = Origin("linux.maskedPaths", index)
+            plan.append(.mask(try absolute(path, origin)), from: origin)
+        }
+        for (index, path) in linux.readonlyPaths.enumerated() {
+            let origin = Origin("linux.readonlyPaths", index)
+            plan.append(.readonly(try absolute(path, origin)), from: origin)
+        }
+    }
+
+    private func absolute(_ path: String, _ origin: Origin) throws(ConfigurationError) -> String {
+        if path.utf8.first == UInt8(ascii: "/") { return path }
+        throw ConfigurationError(origin, "must be absolute, not \"\(path)\"")
+    }
+
+    private func requireUTS(_ property: String) throws(ConfigurationError) {
+        if namespaces.present.contains(.uts) { return }
+        throw ConfigurationError(
+            Origin(property), "would change the host's own name",
+            hint: "add a namespace of type \"uts\" to linux.namespaces")
+    }
+
+    private mutating func planSysctl(_ name: String, _ value: String) throws(ConfigurationError) {
+        let origin = Origin("linux.sysctl", nil, name)
+        guard let path = SysctlRules.path(of: name) else {
+            throw ConfigurationError(origin, "is not the name of a sysctl")
+        }
+        let dotted = path.split(separator: "/").joined(separator: ".")
+        switch SysctlRules.judge(dotted, namespaces: namespaces.present) {
+        case .allowed: plan.append(.sysctl(path: path, value: value), from: origin)
+        case .needs(let namespace):
+            throw ConfigurationError(
+                origin, "would change the host: it needs a \(namespace) namespace",
+                hint: "add a namespace of type \"\(namespace)\" to linux.namespaces")
+        case .refused(let reason): throw ConfigurationError(origin, reason)
+        }
+    }
+
+    /// What may only happen once nothing more is made in the rootfs.
+    private mutating func closeRoot() {
+        guard namespaces.present.contains(.mount) else { return }
+        let readonly = spec.root?.readonly ?? false
+        var propagation = rootPropagation
+        switch linux.rootfsPropagation {
+        case .unbindable: propagation = UInt64(MS_UNBINDABLE)
+        case .runbindable: propagation = UInt64(MS_UNBINDABLE | MS_REC)
+        default: break
+        }
+        if !readonly && propagation == 0 { return }
+        plan.append(
+            .rootAttributes(set: readonly ? UInt64(MOUNT_ATTR_RDONLY) : 0, propagation: propagation),
+            from: Origin(readonly ? "root.readonly" : "linux.rootfsPropagation"))
+    }
+}

@@ -1,0 +1,105 @@
+internal import CPlan
+internal import OCI
+
+/// Plans what becomes of the init itself: config.md, Process.
+struct ProcessPlanner {
+    private let process: Process
+
+    init(_ process: Process) throws(ConfigurationError) {
+        self.process = process
+        if process.args.isEmpty || process.args[0].isEmpty {
+            throw ConfigurationError(Origin("process.args"), "must name a program to run")
+        }
+        if process.cwd.utf8.first != UInt8(ascii: "/") {
+            throw ConfigurationError(Origin("process.cwd"), "must be absolute, not \"\(process.cwd)\"")
+        }
+    }
+
+    func plan(_ situation: Planner.Situation, into plan: inout Plan) throws(ConfigurationError) {
+        if let score = process.oomScoreAdj {
+            if score < -1000 || score > 1000 {
+                throw ConfigurationError(Origin("process.oomScoreAdj"), "must lie between -1000 and 1000, not \(score)")
+            }
+            plan.append(.oomScoreAdj(score), from: Origin("process.oomScoreAdj"))
+        }
+        try planRlimits(into: &plan)
+        let user = process.user
+        plan.append(.stdioOwner(uid: user.uid), from: Origin("process.user"))
+        let environment = planEnvironment(into: &plan)
+        if process.noNewPrivileges { plan.append(.noNewPrivileges, from: Origin("process.noNewPrivileges")) }
+        let (bounding, effective, permitted, inheritable, ambient) = capabilities(&plan.warnings)
+        plan.append(.boundingSet(bounding), from: Origin("process.capabilities.bounding"))
+        plan.append(.workingDirectory(process.cwd, isAttempt: true), from: Origin("process.cwd"))
+        plan.append(
+            .user(uid: user.uid, gid: user.gid, umask: user.umask ?? 0o022, additionalGids: user.additionalGids),
+            from: Origin("process.user"))
+        plan.append(.workingDirectory(process.cwd, isAttempt: false), from: Origin("process.cwd"))
+        plan.append(
+            .capabilities(effective: effective, permitted: permitted, inheritable: inheritable),
+            from: Origin("process.capabilities"))
+        plan.append(.ambientSet(ambient), from: Origin("process.capabilities.ambient"))
+        plan.append(.findCommand(process.args[0], searchPath: searchPath), from: Origin("process.args"))
+        plan.append(.wait(forFifo: situation.waitsForFifo), from: Origin("process"))
+        plan.append(
+            .exec(
+                arguments: process.args, environment: environment, preserved: situation.preservedDescriptors),
+            from: Origin("process.args"))
+    }
+
+    private func planRlimits(into plan: inout Plan) throws(ConfigurationError) {
+        for (index, limit) in process.rlimits.enumerated() {
+            let origin = Origin("process.rlimits", index)
+            guard let resource = Rlimits.number(of: limit.type) else {
+                throw ConfigurationError(origin.appending("type"), "\"\(limit.type)\" is no resource limit")
+            }
+            if process.rlimits[..<index].contains(where: { $0.type == limit.type }) {
+                throw ConfigurationError(origin.appending("type"), "a second limit of type \"\(limit.type)\"")
+            }
+            if limit.soft > limit.hard {
+                throw ConfigurationError(
+                    origin.appending("soft"), "\(limit.soft) is above the hard limit, \(limit.hard)")
+            }
+            plan.append(.rlimit(resource: resource, soft: limit.soft, hard: limit.hard), from: origin)
+        }
+    }
+
+    /// The environment, with a last entry for HOME where it has none, which the bootstrap fills in.
+    private func planEnvironment(into plan: inout Plan) -> [String] {
+        if process.env.contains(where: { $0.hasPrefix("HOME=") }) { return process.env }
+        plan.append(.home(uid: process.user.uid), from: Origin("process.env"))
+        return process.env + ["HOME=/"]
+    }
+
+    private var searchPath: String {
+        process.env.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) } ?? ""
+    }
+
+    private typealias Sets = (
+        bounding: CapabilitySet, effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet,
+        ambient: CapabilitySet
+    )
+
+    private func capabilities(_ warnings: inout [ConfigurationError]) -> Sets {
+        guard let wanted = process.capabilities else { return ([], [], [], [], []) }
+        func set(_ names: [String], _ property: String) -> CapabilitySet {
+            CapabilitySet(names: names) { index, name in
+                warnings.append(
+                    ConfigurationError(
+                        Origin("process.capabilities." + property, index), "unknown capability \"\(name)\" is ignored"))
+            }
+        }
+        let permitted = set(wanted.permitted, "permitted")
+        let inheritable = set(wanted.inheritable, "inheritable")
+        var ambient = set(wanted.ambient, "ambient")
+        // capabilities(7): what is not both permitted and inheritable can't be ambient.
+        let possible = permitted.intersection(inheritable)
+        if !possible.isSuperset(of: ambient) {
+            warnings.append(
+                ConfigurationError(
+                    Origin("process.capabilities.ambient"),
+                    "capabilities that are not both permitted and inheritable are ignored"))
+            ambient.formIntersection(possible)
+        }
+        return (set(wanted.bounding, "bounding"), set(wanted.effective, "effective"), permitted, inheritable, ambient)
+    }
+}

@@ -1,0 +1,56 @@
+internal import Cgroups
+internal import OCI
+internal import Planning
+internal import System
+internal import SystemPackage
+
+/// What is made of a configuration before anything is done with it.
+enum Configuration {
+    /// The container's rootfs, as an absolute path.
+    static func rootfs(_ spec: Spec, bundle: String) throws(ContainerError) -> String {
+        guard let root = spec.root, !root.path.isEmpty else {
+            throw ContainerError(.configInvalid, "root.path", "is missing")
+        }
+        return Paths.join(bundle, root.path)
+    }
+
+    /// Refuses what would fail later for certain: the whole plan is made once, and the rootfs looked at.
+    static func check(_ spec: Spec, bundle: String) throws(ContainerError) {
+        let rootfs = try rootfs(spec, bundle: bundle)
+        do {
+            var checked = spec
+            // A process may still be given to start.
+            if checked.process == nil { checked.process = OCI.Process(args: ["/"], cwd: "/") }
+            _ = try Planner.plan(checked, in: Planner.Situation(rootfs: rootfs, cgroups: .v2))
+        } catch {
+            throw ContainerError(error)
+        }
+        try checkRootfs(rootfs)
+    }
+
+    private static func checkRootfs(_ path: String) throws(ContainerError) {
+        let kind = try converting(origin: "root.path") { () throws(SystemError) in try Files.kind(of: path) }
+        switch kind {
+        case .directory?: return
+        case nil:
+            throw ContainerError(
+                .configInvalid, "root.path", operation: "open", path: path, errno: .noSuchFileOrDirectory)
+        case .symbolicLink?:
+            throw ContainerError(
+                .configInvalid, "root.path", "\(path) is a symbolic link", hint: "name the directory itself")
+        case .file?, .other?:
+            throw ContainerError(.configInvalid, "root.path", "\(path) is not a directory")
+        }
+    }
+
+    /// How the container's cgroups are laid out, for its own view of them.
+    static func cgroupView(_ manager: any Manager) -> CgroupView {
+        guard let legacy = manager as? LegacyManager else { return .v2 }
+        return .v1(
+            legacy.members.map { member in
+                CgroupView.Hierarchy(
+                    directory: String(member.mountPoint.dropFirst(Layout.root.count + 1)),
+                    controllers: member.controllers, path: member.path)
+            })
+    }
+}

@@ -1,0 +1,190 @@
+internal import Cgroups
+internal import Glibc
+public import OCI
+internal import Planning
+internal import Synchronization
+internal import System
+
+/// A container: made by a factory's `create`, found again by its `load`.
+///
+/// May be used from several threads; another process may remove the container at any time, and then calls throw
+/// `containerNotExists`.
+public final class Container: Sendable {
+    /// The container's id.
+    public var id: String { directory.id }
+    /// The configuration it was made with.
+    public let config: Spec
+    let directory: StateDirectory
+    let bundle: String
+    let factory: Factory
+    private let memory: Mutex<Memory>
+
+    private struct Memory: ~Copyable {
+        /// What is on disk; nil until there is an init.
+        var stored: StoredContainer?
+        /// The lock that `create` took, kept until there is an init, so that nobody takes the container for remains.
+        var creation: Descriptor?
+        /// The init, once this process has asked for it.
+        var initProcess: InitProcess?
+    }
+
+    init(
+        _ directory: StateDirectory, _ config: Spec, bundle: String, factory: Factory, lock: consuming Descriptor
+    ) {
+        self.directory = directory
+        self.config = config
+        self.bundle = bundle
+        self.factory = factory
+        memory = Mutex(Memory(stored: nil, creation: lock, initProcess: nil))
+    }
+
+    init(_ stored: StoredContainer, _ config: Spec, factory: Factory) {
+        directory = stored.directory
+        self.config = config
+        bundle = stored.state.bundle
+        self.factory = factory
+        memory = Mutex(Memory(stored: stored, creation: nil, initProcess: nil))
+    }
+
+    // MARK: Starting
+
+    /// Starts the container's first process as far as it goes without running the user's program: `exec` does that.
+    ///
+    /// - Parameter process: what it runs; by default what the configuration says, on the caller's own standard
+    ///   input, output and error.
+    /// - Throws: `configInvalid`; `containerNotStopped` if it was started before; `systemError`. Then nothing of the
+    ///   attempt is left, and the container can be started again or destroyed.
+    public func start(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) {
+        try launch(process, waitsForFifo: true, avoidsPivotRoot: false)
+    }
+
+    /// Lets a started container run the user's program.
+    ///
+    /// - Throws: `containerNotRunning`, `containerNotStopped` if it runs already, or why the program could not be
+    ///   executed.
+    public func exec() throws(ContainerError) {
+        try stored().start()
+    }
+
+    /// Starts the container and runs the user's program: `start` and `exec` in one go.
+    public func run(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) {
+        try launch(process, waitsForFifo: false, avoidsPivotRoot: false)
+    }
+
+    package func launch(
+        _ process: ContainerProcess, waitsForFifo: Bool, avoidsPivotRoot: Bool
+    ) throws(ContainerError) {
+        try memory.withLock { (memory) throws(ContainerError) in
+            if memory.stored != nil {
+                throw ContainerError(.containerNotStopped, "container \"\(id)\"", "has been started already")
+            }
+            guard memory.creation != nil else { throw .notExists(id) }
+            let launcher = Launcher(
+                container: self, process: process, waitsForFifo: waitsForFifo, avoidsPivotRoot: avoidsPivotRoot)
+            let launched = try launcher.launch()
+            memory.stored = StoredContainer(directory, launched.state)
+            memory.initProcess = InitProcess(launched.finish(), isChild: true)
+            memory.creation = nil
+        }
+    }
+
+    // MARK: Looking
+
+    /// Where the container is in its life.
+    public var status: Status {
+        get throws(ContainerError) {
+            guard let stored = stored(orNil: ()) else {
+                if Files.exists(directory.path) { return .creating }
+                throw .notExists(id)
+            }
+            if !Files.exists(directory.path) { throw .notExists(id) }
+            return try stored.status()
+        }
+    }
+
+    /// The init, as the host numbers processes.
+    ///
+    /// - Throws: `containerNotRunning` before the container is started.
+    public var pid: Int32 {
+        get throws(ContainerError) { try stored().state.pid }
+    }
+
+    /// The container's processes, as the host numbers them.
+    public func processes() throws(ContainerError) -> [Int32] {
+        let manager = try stored().manager
+        return try converting { () throws(SystemError) in try manager.processes() }
+    }
+
+    /// Resource usage. Not supported yet.
+    public func stats() throws(ContainerError) -> Never {
+        throw ContainerError(.systemError, "stats", "is not supported yet")
+    }
+
+    // MARK: Acting
+
+    /// Sends a signal to the container's init, or to all its processes.
+    ///
+    /// - Throws: `containerNotRunning`.
+    public func signal(_ number: Int32, all: Bool = false) throws(ContainerError) {
+        try stored().signal(number, all: all)
+    }
+
+    /// Freezes the container's processes. Not supported yet.
+    public func pause() throws(ContainerError) {
+        throw ContainerError(.systemError, "pause", "is not supported yet")
+    }
+
+    /// Thaws the container's processes. Not supported yet.
+    public func resume() throws(ContainerError) {
+        throw ContainerError(.systemError, "resume", "is not supported yet")
+    }
+
+    /// Waits until the container's init has ended. Blocks the calling thread.
+    ///
+    /// - Returns: how it ended; nil where this process is not its parent, since only a parent is told.
+    public func wait() throws(ContainerError) -> ExitStatus? {
+        let process = try initProcess()
+        return try converting(origin: "container \"\(id)\"") { () throws(SystemError) in try process?.wait() }
+    }
+
+    /// Removes the container: its cgroups and its state directory. Call it also after a failed start.
+    ///
+    /// - Parameter force: ends its processes first.
+    /// - Throws: `containerNotStopped` for one that runs, unless `force` is set.
+    public func destroy(force: Bool = false) throws(ContainerError) {
+        try memory.withLock { (memory) throws(ContainerError) in
+            if let stored = memory.stored {
+                try stored.delete(force: force)
+            } else {
+                if memory.creation == nil { throw .notExists(id) }
+                try directory.remove()
+                memory.creation = nil
+            }
+            _ = try? memory.initProcess?.wait()
+        }
+    }
+
+    // MARK: Memory
+
+    private func stored(orNil: Void) -> StoredContainer? {
+        memory.withLock { $0.stored }
+    }
+
+    private func stored() throws(ContainerError) -> StoredContainer {
+        if let stored = stored(orNil: ()) {
+            if Files.exists(directory.path) { return stored }
+            throw .notExists(id)
+        }
+        throw ContainerError(.containerNotRunning, "container \"\(id)\"", "has not been started")
+    }
+
+    /// The init; nil if it has ended and was not ours.
+    private func initProcess() throws(ContainerError) -> InitProcess? {
+        if let known = memory.withLock({ $0.initProcess }) { return known }
+        let stored = try stored()
+        guard let handle = try stored.openInit() else { return nil }
+        let process = InitProcess(handle, isChild: false)
+        memory.withLock { $0.initProcess = process }
+        return process
+    }
+}

@@ -1,0 +1,70 @@
+import Glibc
+internal import CLinux
+internal import CPlan
+internal import System
+internal import SystemPackage
+
+/// The two fifos between a waiting init and the command that lets it go.
+///
+/// The init holds the read end of exec.fifo, where a byte means "go", and exec.report, which it closes by becoming
+/// the user's program, or writes to when it can't.
+enum ExecFifo {
+    /// The init's ends.
+    struct Ends: ~Copyable {
+        let go: Descriptor
+        let report: Descriptor
+    }
+
+    /// Makes both, for a container to be created.
+    static func make(in directory: StateDirectory) throws(SystemError) -> Ends {
+        for path in [directory.fifoPath, directory.reportPath] {
+            do {
+                _ = try systemCall { mkfifo(path, 0o600) }
+            } catch {
+                throw SystemError("mkfifo", path, error)
+            }
+        }
+        return Ends(
+            go: try Descriptor.open(directory.fifoPath, O_RDONLY | O_NONBLOCK),
+            // Read and write: an end that can only be written to can't be opened before there is a reader.
+            report: try Descriptor.open(directory.reportPath, O_RDWR))
+    }
+
+    /// Lets the init go, and waits until it has become the user's program.
+    ///
+    /// - Returns: the report of what went wrong instead; nil for success.
+    /// - Throws: `containerNotRunning` if there is no init waiting.
+    static func release(in directory: StateDirectory) throws(ContainerError) -> skep_report? {
+        let report = try converting { () throws(SystemError) in
+            try Descriptor.open(directory.reportPath, O_RDONLY | O_NONBLOCK)
+        }
+        do {
+            try Descriptor.open(directory.fifoPath, O_WRONLY | O_NONBLOCK).write([0], path: directory.fifoPath)
+        } catch {
+            if error.errno == .noSuchAddressOrDevice {  // nobody holds the other end
+                throw ContainerError(
+                    .containerNotRunning, "container \"\(directory.id)\"", "its init process is gone")
+            }
+            throw ContainerError(error)
+        }
+        return try converting { () throws(SystemError) in
+            for path in [directory.fifoPath, directory.reportPath] { try Files.removeFile(path) }
+            return try waitForReport(report, path: directory.reportPath)
+        }
+    }
+
+    private static func waitForReport(
+        _ end: borrowing Descriptor, path: String
+    ) throws(SystemError) -> skep_report? {
+        var waiting = pollfd(fd: end.number, events: Int16(POLLIN), revents: 0)
+        do {
+            _ = try systemCall { poll(&waiting, 1, -1) }
+            var report = skep_report()
+            let number = end.number
+            let got = try systemCall { Glibc.read(number, &report, MemoryLayout<skep_report>.size) }
+            return got == MemoryLayout<skep_report>.size ? report : nil
+        } catch {
+            throw SystemError("read", path, error)
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Glibc
+internal import CBootstrap
+internal import Cgroups
+public import Logging
+public import OCI
+internal import Planning
+internal import System
+internal import SystemPackage
+
+/// Makes containers and finds them again: libcontainer's factory.
+///
+/// A factory is a directory, with a directory in it for each container. Any number of factories, in any number of
+/// processes, may share one.
+public final class Factory: Sendable {
+    /// The directory of the containers' state directories.
+    public let root: String
+    /// The command that becomes a container's init, program file first; empty for the running program itself.
+    public let initArgs: [String]
+    let grammar: ContainerID.Grammar
+    let logger: Logger?
+
+    /// A factory in `root`, which is made with mode 0700 if it is missing. An empty `root` is accepted here and
+    /// refused on use.
+    ///
+    /// - Parameters:
+    ///   - root: the directory, by custom /run/NAME.
+    ///   - initArgs: the command that re-executes this program as init: a program file and its arguments. The file
+    ///     must link this library. By default the running program's own file.
+    ///   - grammar: the rule for ids.
+    ///   - logger: told what is chosen and done; nil logs nothing.
+    /// - Throws: `systemError` if `root` can't be made.
+    public init(
+        root: String, initArgs: [String] = [], grammar: ContainerID.Grammar = .libcontainer, logger: Logger? = nil
+    ) throws(ContainerError) {
+        self.root = root.isEmpty ? "" : Paths.absolute(root)
+        self.initArgs = initArgs
+        self.grammar = grammar
+        self.logger = logger
+        if root.isEmpty { return }
+        try converting(origin: "root") { () throws(SystemError) in
+            try Files.makeDirectories(root, mode: 0o700)
+        }
+    }
+
+    /// Makes a container that has no process yet.
+    ///
+    /// Nothing is left behind on failure, and of several that make the same id one wins.
+    ///
+    /// - Parameters:
+    ///   - id: its name.
+    ///   - config: what it shall be; written to its state directory as config.json.
+    ///   - bundle: the directory that a relative `root.path` counts from.
+    /// - Throws: `invalidIdFormat`, `idInUse`, `configInvalid`, `systemError`.
+    public func create(_ id: String, _ config: Spec, bundle: String = ".") throws(ContainerError) -> Container {
+        try create(id, config, document: nil, bundle: bundle)
+    }
+
+    /// The same, with the text that `config` was read from, which may have more in it than Skep knows.
+    package func create(
+        _ id: String, _ config: Spec, document: [UInt8]?, bundle: String
+    ) throws(ContainerError) -> Container {
+        let directory = try directory(id)
+        let bundle = Paths.absolute(bundle)
+        try Configuration.check(config, bundle: bundle)
+        let lock = try directory.create()
+        do {
+            try directory.stage(document ?? config.serialized(.tabs), for: directory.configPath)
+            try directory.commit(directory.configPath)
+        } catch {
+            try? directory.remove()
+            throw error
+        }
+        logger?.debug("made \(directory.path)")
+        return Container(directory, config, bundle: bundle, factory: self, lock: lock)
+    }
+
+    /// Finds a container.
+    ///
+    /// - Throws: `invalidIdFormat`; `containerNotExists`; `configInvalid` for a broken config.json; `systemError` for
+    ///   a broken state.json.
+    public func load(_ id: String) throws(ContainerError) -> Container {
+        let directory = try directory(id)
+        logger?.debug("loading the configuration from \(directory.configPath)")
+        let config = try directory.readConfiguration()
+        logger?.debug("loading the state from \(directory.statePath)")
+        let stored = try StoredContainer(directory)
+        logger?.debug("using \(stored.state.managerKind.rawValue) as cgroup manager, as the state says")
+        return Container(stored, config, factory: self)
+    }
+
+    /// Becomes a container's init, as `pipefd` says: for a program that looks at `_LIBCONTAINER_INITPIPE` itself.
+    /// Normally this library's C constructor gets there before `main`. Does not return.
+    public func startInitialization(_ pipefd: Int32) -> Never {
+        skep_bootstrap(pipefd)
+    }
+
+    /// What is known of a container, by reading no more than its state.
+    public func summary(of id: String) throws(ContainerError) -> ContainerSummary {
+        try summary(try stored(id))
+    }
+
+    /// All containers, by id. One that goes away meanwhile, or is not finished, is left out; one that can't be read
+    /// is given to `unreadable`.
+    public func summaries(
+        unreadable: (_ id: String, _ error: ContainerError) -> Void = { _, _ in }
+    ) throws(ContainerError) -> [ContainerSummary] {
+        let names = try converting(origin: "root") { () throws(SystemError) in try Files.list(root) }
+        var summaries: [ContainerSummary] = []
+        for name in names.sorted() {
+            guard let id = try? ContainerID(name, grammar: .commandLine) else { continue }
+            do {
+                summaries.append(try summary(try StoredContainer(StateDirectory(root: root, id: id))))
+            } catch {
+                if error.code != .containerNotExists { unreadable(name, error) }
+            }
+        }
+        return summaries
+    }
+
+    private func summary(_ container: StoredContainer) throws(ContainerError) -> ContainerSummary {
+        var status = stat()
+        guard lstat(container.directory.path, &status) == 0 else { throw .notExists(container.state.id) }
+        return try ContainerSummary(container, ownerUID: status.st_uid)
+    }
+
+    /// A container without its configuration.
+    package func stored(_ id: String) throws(ContainerError) -> StoredContainer {
+        try StoredContainer(try directory(id))
+    }
+
+    /// Removes what an interrupted create has left: processes and cgroups as its configuration names them, and its
+    /// directory.
+    ///
+    /// - Throws: `containerNotExists` if there is nothing.
+    package func removeRemains(of id: String) throws(ContainerError) {
+        let directory = try directory(id)
+        let lock = try directory.lock()
+        defer { _ = lock.number }
+        let path = (try? directory.readConfiguration())?.linux?.cgroupsPath
+        try converting { () throws(SystemError) in
+            let manager = ManagerSelection.manager(path: path, id: directory.id, layout: try Layout.detect())
+            try manager.kill()
+            try manager.remove()
+        }
+        try directory.remove()
+    }
+
+    private func directory(_ id: String) throws(ContainerError) -> StateDirectory {
+        if root.isEmpty {
+            throw ContainerError(.configInvalid, "root", "is empty: a factory needs a directory for its containers")
+        }
+        return StateDirectory(root: root, id: try ContainerID(id, grammar: grammar))
+    }
+}

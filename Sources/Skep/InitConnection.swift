@@ -1,0 +1,70 @@
+import Glibc
+internal import CLinux
+internal import CPlan
+internal import System
+internal import SystemPackage
+
+/// The two ends of the conversation.
+struct InitSocketPair: ~Copyable {
+    let parent: Descriptor
+    let child: Descriptor
+
+    init() throws(SystemError) {
+        var ends: [CInt] = [-1, -1]
+        do {
+            _ = try systemCall { skep_linux_socket_pair(&ends) }
+        } catch {
+            throw SystemError("socketpair", "", error)
+        }
+        parent = Descriptor(owning: ends[0])
+        child = Descriptor(owning: ends[1])
+    }
+}
+
+/// The parent's end of the conversation with the bootstrap: skep_protocol.h.
+struct InitConnection: ~Copyable {
+    private let socket: Descriptor
+
+    /// What the bootstrap has to say.
+    enum Answer {
+        /// It waits to be told to go.
+        case ready
+        /// A step failed.
+        case failed(skep_report)
+        /// It closed its end: it has become the user's program, or died.
+        case closed
+    }
+
+    init(socket: consuming Descriptor) {
+        self.socket = socket
+    }
+
+    /// Sends an order with descriptors, which stay the caller's. A bootstrap that is gone is no failure here: it has
+    /// left a report, or the parent learns of its death.
+    func send(_ kind: skep_order_kind, _ descriptors: [CInt] = []) throws(SystemError) {
+        var order = skep_order(kind: kind.rawValue, fd_count: UInt32(descriptors.count))
+        let size = MemoryLayout<skep_order>.size
+        let number = socket.number
+        do {
+            _ = try systemCall { skep_linux_send(number, &order, size, descriptors, descriptors.count) }
+        } catch {
+            if error == .brokenPipe || error == .connectionReset { return }
+            throw SystemError("sendmsg", "the init", error)
+        }
+    }
+
+    /// Waits for what the bootstrap has to say next.
+    func receive() throws(SystemError) -> Answer {
+        var report = skep_report()
+        let size = MemoryLayout<skep_report>.size
+        let number = socket.number
+        do {
+            let got = try systemCall { recv(number, &report, size, 0) }
+            guard got == size else { return .closed }
+            return report.kind == SKEP_REPORT_READY.rawValue ? .ready : .failed(report)
+        } catch {
+            if error == .connectionReset { return .closed }
+            throw SystemError("recv", "the init", error)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+internal import CPlan
+internal import Planning
+internal import System
+internal import SystemPackage
+
+/// Turns what a bootstrap reported, or left unsaid, into the error of whoever asked for the container.
+enum InitFailure {
+    /// A step that failed.
+    static func error(_ report: skep_report, origin: Origin?) -> ContainerError {
+        let detail = text(report.detail)
+        let errno = report.error == 0 ? nil : Errno(rawValue: report.error)
+        return ContainerError(
+            .systemError, origin?.description ?? "container init", errno == nil ? "refused" : nil,
+            operation: text(report.call), path: detail.isEmpty ? nil : detail, errno: errno,
+            hint: hint(errno, call: text(report.call), origin: origin))
+    }
+
+    /// An init that died without a word. `step` is what it was doing.
+    static func death(
+        _ status: ExitStatus, during step: Plan.Step?, outOfMemoryKills: Int, memoryLimit: Int64?
+    ) -> ContainerError {
+        if status.signal == SIGKILL && outOfMemoryKills > 0 {
+            let limit = memoryLimit.map { " (\($0) bytes)" } ?? ""
+            return ContainerError(
+                .systemError, "linux.resources.memory.limit",
+                "the limit\(limit) was too low to start: the kernel's OOM killer ended the init", hint: "raise it")
+        }
+        let end = status.signal.map { "was killed by signal \($0)" } ?? "ended with status \(status.code)"
+        let place = step.map { " at the step \"\($0.action.name) \($0.action)\"" } ?? " before its first step"
+        return ContainerError(.systemError, step?.origin.description ?? "container init", "the init \(end)\(place)")
+    }
+
+    private static let SIGKILL: Int32 = 9
+
+    private static func hint(_ errno: Errno?, call: String, origin: Origin?) -> String? {
+        switch (errno, call, origin?.property) {
+        case (.noSuchFileOrDirectory?, "execve", _): "no such program in the container"
+        case (.permissionDenied?, "execve", _): "the program is not executable, or is a directory"
+        case (.execFormatError?, "execve", _): "the program is for another architecture, or a script without #!"
+        case (.invalidArgument?, "pivot_root", _): "is the rootfs on a ramfs? --no-pivot works there"
+        case (.notPermitted?, "prlimit", _): "only CAP_SYS_RESOURCE may raise a hard limit"
+        case (.permissionDenied?, "write", "process.oomScoreAdj"): "only CAP_SYS_RESOURCE may lower the score"
+        case (.noSuchFileOrDirectory?, "open_tree", _): "the source of the mount does not exist on the host"
+        case (.operationNotSupportedByDevice?, "fsopen", _): "this kernel has no such file system"
+        default: nil
+        }
+    }
+
+    /// A fixed-size C string.
+    private static func text<Characters>(_ characters: Characters) -> String {
+        withUnsafeBytes(of: characters) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+}

@@ -1,0 +1,218 @@
+import Glibc
+internal import CBootstrap
+internal import CLinux
+internal import CPlan
+internal import Cgroups
+internal import OCI
+internal import Planning
+internal import System
+internal import SystemPackage
+
+/// Everything that a launch needs to know.
+struct LaunchOrder {
+    var plan: Plan
+    var manager: any Manager
+    var resources: Resources?
+    var directory: StateDirectory
+    var process: ContainerProcess
+    var waitsForFifo: Bool
+    /// The command that becomes the init; empty for the running program itself.
+    var initArguments: [String]
+}
+
+/// An init between its clone and its exec, and all that its parent holds of it meanwhile.
+///
+/// The order of things is the point: the plan is on its way before the clone, and the parent makes cgroups and the
+/// state file while the init mounts.
+struct Launch: ~Copyable {
+    private let order: LaunchOrder
+    private let connection: InitConnection
+    private let board: InitBoard
+    let handle: ProcessHandle
+
+    /// Clones the init and sets it to work.
+    ///
+    /// - Throws: what went wrong; then no process and no cgroup is left of it.
+    static func begin(_ order: LaunchOrder) throws(ContainerError) -> Launch {
+        let bytes: [UInt8]
+        do {
+            bytes = try order.plan.encoded()
+        } catch {
+            throw ContainerError(error)
+        }
+        do {
+            return try begin(order, bytes)
+        } catch {
+            try? order.manager.remove()
+            throw ContainerError(error)
+        }
+    }
+
+    private static func begin(_ order: LaunchOrder, _ bytes: [UInt8]) throws(SystemError) -> Launch {
+        let board = try InitBoard()
+        let ends = try InitSocketPair()
+        let connection = InitConnection(socket: ends.parent)
+        try sendPlan(bytes, order, board, connection)
+        let handle = try spawn(order, childEnd: ends.child)
+        return Launch(order: order, connection: connection, board: board, handle: handle)
+    }
+
+    private static func sendPlan(
+        _ bytes: [UInt8], _ order: LaunchOrder, _ board: borrowing InitBoard, _ connection: borrowing InitConnection
+    ) throws(SystemError) {
+        let plan = try sealed(bytes)
+        var namespaces = DescriptorList()
+        for namespace in order.plan.joinedNamespaces where !namespace.isPID {
+            namespaces.append(try open(namespace))
+        }
+        let boardNumber = board.descriptor.number
+        guard order.waitsForFifo else {
+            let unused = boardNumber
+            return try connection.send(
+                SKEP_ORDER_PLAN, [plan.number, boardNumber, unused, unused] + namespaces.numbers)
+        }
+        let fifos = try ExecFifo.make(in: order.directory)
+        try connection.send(
+            SKEP_ORDER_PLAN, [plan.number, boardNumber, fifos.go.number, fifos.report.number] + namespaces.numbers)
+    }
+
+    private static func sealed(_ bytes: [UInt8]) throws(SystemError) -> Descriptor {
+        do {
+            return Descriptor(owning: try systemCall { skep_linux_sealed_memory("skep-plan", bytes, bytes.count) })
+        } catch {
+            throw SystemError("memfd_create", "skep-plan", error)
+        }
+    }
+
+    private static func open(_ namespace: Plan.JoinedNamespace) throws(SystemError) -> Descriptor {
+        do {
+            return try Descriptor.open(namespace.path, O_RDONLY)
+        } catch {
+            throw error.blaming(namespace.origin.description)
+        }
+    }
+
+    // MARK: The clone
+
+    private static func spawn(
+        _ order: LaunchOrder, childEnd: borrowing Descriptor
+    ) throws(SystemError) -> ProcessHandle {
+        let binaryPath = order.initArguments.first ?? "/proc/self/exe"
+        let binary = try protectedBinary(binaryPath)
+        let birthplace = try order.manager.makeBirthplace()
+        let birthplaceNumber = number(of: birthplace)
+        var pidNamespace: Descriptor?
+        if let joined = order.plan.joinedNamespaces.first(where: \.isPID) { pidNamespace = try open(joined) }
+        let arguments = order.initArguments.isEmpty ? ["skep", "init"] : order.initArguments
+        let stdio = (
+            order.process.standardInput ?? -1, order.process.standardOutput ?? -1, order.process.standardError ?? -1
+        )
+        var pidfd: CInt = -1
+        var call: UnsafePointer<CChar>?
+        let flags = order.plan.cloneFlags
+        let pidNamespaceNumber = number(of: pidNamespace)
+        let socket = childEnd.number
+        let (pid, error) = withCStrings(arguments) { argv in
+            var request = skep_spawn(
+                clone_flags: flags, binary: binary.number, socket: socket, cgroup: birthplaceNumber,
+                pid_namespace: pidNamespaceNumber, stdio: stdio, argv: argv)
+            let pid = skep_spawn_init(&request, &pidfd, &call)
+            return (pid, currentErrno())
+        }
+        if pid < 0 {
+            let operation = call.map { String(cString: $0) } ?? "clone3"
+            throw SystemError(operation, operation == "execveat" ? binaryPath : "the init", error)
+        }
+        return ProcessHandle(pid: pid, owning: Descriptor(owning: pidfd))
+    }
+
+    /// The descriptor's number, lent, or -1.
+    private static func number(of descriptor: borrowing Descriptor?) -> CInt {
+        switch descriptor {
+        case .some(let descriptor): descriptor.number
+        case .none: -1
+        }
+    }
+
+    private static func protectedBinary(_ path: String) throws(SystemError) -> Descriptor {
+        do {
+            return Descriptor(owning: try systemCall { skep_protect_binary(path) })
+        } catch {
+            throw SystemError("open_tree", path, error)
+        }
+    }
+
+    // MARK: What happens while the init works
+
+    /// Makes the cgroups that are left to make, sets the limits, and hands the init its membership.
+    func prepareCgroups() throws(ContainerError) {
+        try converting { () throws(SystemError) in
+            try order.manager.create()
+            if let resources = order.resources { try order.manager.apply(resources) }
+            let files = try order.manager.membershipFiles()
+            try connection.send(SKEP_ORDER_CGROUP, files.numbers)
+        }
+    }
+
+    /// Waits until the init is ready to go.
+    func waitUntilReady() throws(ContainerError) {
+        switch try converting({ () throws(SystemError) in try connection.receive() }) {
+        case .ready: return
+        case .failed(let report): throw failure(report)
+        case .closed: throw try death()
+        }
+    }
+
+    /// Lets the init go: with `waitsForFifo`, to where it waits for exec.fifo.
+    func go() throws(ContainerError) {
+        try converting { () throws(SystemError) in try connection.send(SKEP_ORDER_GO) }
+    }
+
+    /// Waits until the init has become the user's program.
+    func waitForExec() throws(ContainerError) {
+        switch try converting({ () throws(SystemError) in try connection.receive() }) {
+        case .ready: throw ContainerError(.systemError, "container init", "broke the protocol: it was ready twice")
+        case .failed(let report): throw failure(report)
+        case .closed:
+            // The end of the connection is the exec, unless the last step was never begun.
+            if board.begun < order.plan.steps.count { throw try death() }
+        }
+    }
+
+    private func failure(_ report: skep_report) -> ContainerError {
+        InitFailure.error(report, origin: order.plan.origin(ofStep: Int(report.step)))
+    }
+
+    private func death() throws(ContainerError) -> ContainerError {
+        let status = ExitStatus(rawValue: try converting { () throws(SystemError) in try handle.wait() })
+        let begun = board.begun
+        return InitFailure.death(
+            status, during: begun > 0 ? order.plan.steps[begun - 1] : nil,
+            outOfMemoryKills: order.manager.outOfMemoryKills(), memoryLimit: order.resources?.memory?.limit)
+    }
+
+    /// Ends the launch, leaving the process that came of it.
+    consuming func finish() -> ProcessHandle {
+        handle
+    }
+
+    /// Undoes the launch: no process and no cgroup is left of it.
+    func abandon() {
+        _ = try? handle.signal(SIGKILL)
+        _ = try? handle.wait()
+        try? order.manager.kill()
+        try? order.manager.remove()
+    }
+}
+
+/// Lends strings as a NULL-terminated array of C strings.
+private func withCStrings<Result>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    let copies = strings.map { strdup($0) } + [nil]
+    defer { for copy in copies { free(copy) } }
+    return copies.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("an array with its terminator is not empty") }
+        return body(base)
+    }
+}

@@ -1,0 +1,42 @@
+internal import Cgroups
+public import OCI
+internal import Planning
+internal import System
+
+/// What starting a container would do, in words. Needs no rights, and changes nothing.
+public struct PlanPreview: Sendable {
+    /// The steps, in their order.
+    public let steps: [Step]
+    /// What is odd about the configuration, but no reason to refuse it.
+    public let warnings: [String]
+
+    /// One step.
+    public struct Step: Sendable {
+        /// What kind ("mount", "pivot").
+        public let name: String
+        /// With what ("proc on /proc (nosuid)").
+        public let detail: String
+        /// The property of config.json that asks for it ("mounts[0]").
+        public let origin: String
+    }
+
+    /// Plans a container.
+    ///
+    /// - Throws: `configInvalid` for what could not be carried out.
+    public init(_ config: Spec, bundle: String = ".") throws(ContainerError) {
+        let layout = try converting { () throws(SystemError) in try Layout.detect() }
+        let manager = ManagerSelection.manager(path: config.linux?.cgroupsPath, id: "ID", layout: layout)
+        let rootfs = try Configuration.rootfs(config, bundle: Paths.absolute(bundle))
+        let plan: Plan
+        do {
+            plan = try Planner.plan(
+                config, in: Planner.Situation(rootfs: rootfs, cgroups: Configuration.cgroupView(manager)))
+        } catch {
+            throw ContainerError(error)
+        }
+        steps = plan.steps.map { step in
+            Step(name: step.action.name, detail: step.action.description, origin: step.origin.description)
+        }
+        warnings = plan.warnings.map(\.description)
+    }
+}

@@ -1,0 +1,147 @@
+import Glibc
+internal import CLinux
+internal import OCI
+internal import System
+internal import SystemPackage
+
+/// A container's directory: `<root>/<id>`, mode 0700.
+///
+///     config.json   the configuration as it was given, tab-indented
+///     state.json    what later commands need; there once the container is created
+///     exec.fifo     while the init waits: a byte on it lets the init go
+///     exec.report   likewise: what goes wrong between that byte and the user's program
+///
+/// Whoever changes something holds the directory's lock (flock), which ends with its process. A directory without
+/// state.json belongs to a create that is at work, or, if nobody holds the lock, to one that was interrupted.
+struct StateDirectory: Sendable {
+    let id: String
+    let path: String
+
+    init(root: String, id: ContainerID) {
+        self.id = id.description
+        path = Paths.join(root, id.description)
+    }
+
+    var configPath: String { path + "/config.json" }
+    var statePath: String { path + "/state.json" }
+    var fifoPath: String { path + "/exec.fifo" }
+    var reportPath: String { path + "/exec.report" }
+
+    /// Makes the directory, and locks it. Of two that try, one gets `idInUse`.
+    func create() throws(ContainerError) -> Descriptor {
+        let isNew = try converting(origin: "container \"\(id)\"") { () throws(SystemError) in
+            try Files.makeDirectory(path, mode: 0o700)
+        }
+        if !isNew { throw ContainerError(.idInUse, "container \"\(id)\"", "exists already") }
+        do {
+            return try lock()
+        } catch {
+            _ = try? Files.removeDirectory(path)
+            throw error
+        }
+    }
+
+    /// Waits for the lock, for as long as the descriptor lives.
+    ///
+    /// - Throws: `containerNotExists`, also if the container went away meanwhile.
+    func lock() throws(ContainerError) -> Descriptor {
+        guard let lock = try lock(waiting: true) else { throw .notExists(id) }
+        return lock
+    }
+
+    /// Takes the lock; nil if another has it and `waiting` is false.
+    func lock(waiting: Bool) throws(ContainerError) -> Descriptor? {
+        let directory = try openDirectory()
+        do {
+            _ = try systemCall { skep_linux_lock(directory.number, waiting) }
+        } catch {
+            if error == .wouldBlock && !waiting { return nil }
+            throw ContainerError(SystemError("flock", path, error))
+        }
+        var held = stat(), there = stat()
+        // Whoever held it before may have removed the directory.
+        guard fstat(directory.number, &held) == 0, lstat(path, &there) == 0, held.st_ino == there.st_ino,
+            held.st_dev == there.st_dev
+        else { throw .notExists(id) }
+        return directory
+    }
+
+    private func openDirectory() throws(ContainerError) -> Descriptor {
+        do {
+            return try Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { throw .notExists(id) }
+            throw ContainerError(error)
+        }
+    }
+
+    /// Writes a file under another name: `commit` makes it what it is called.
+    func stage(_ bytes: [UInt8], for file: String) throws(ContainerError) {
+        let temporary = file + ".new"
+        try converting(origin: "container \"\(id)\"") { () throws(SystemError) in
+            try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600).write(bytes, path: temporary)
+        }
+    }
+
+    /// Puts a staged file in its place, whole.
+    func commit(_ file: String) throws(ContainerError) {
+        try converting(origin: "container \"\(id)\"") { () throws(SystemError) in
+            try Files.rename(file + ".new", to: file)
+        }
+    }
+
+    /// Reads state.json. Nil if it is not there.
+    ///
+    /// - Throws: `systemError` for one that is damaged.
+    func readState() throws(ContainerError) -> StoredState? {
+        guard let bytes = try read(statePath) else { return nil }
+        do {
+            return try StoredState(parsing: bytes)
+        } catch {
+            throw ContainerError(
+                .systemError, statePath, error.description,
+                hint: "\"delete --force\" removes what is left of the container")
+        }
+    }
+
+    /// Reads config.json.
+    ///
+    /// - Throws: `containerNotExists` if it is missing, `configInvalid` if it is damaged.
+    func readConfiguration() throws(ContainerError) -> Spec {
+        guard let bytes = try read(configPath) else { throw .notExists(id) }
+        do {
+            return try Spec(parsing: bytes)
+        } catch {
+            throw ContainerError(error, path: configPath)
+        }
+    }
+
+    private func read(_ file: String) throws(ContainerError) -> [UInt8]? {
+        do {
+            return try Files.read(file, limit: JSONDocument.maximumSize)
+        } catch {
+            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
+            throw ContainerError(error, origin: "container \"\(id)\"")
+        }
+    }
+
+    /// Whether the init waits to be told to go.
+    var isWaiting: Bool { Files.exists(fifoPath) }
+
+    /// Removes the directory with all that is in it.
+    func remove() throws(ContainerError) {
+        try converting(origin: "container \"\(id)\"") { () throws(SystemError) in
+            for name in try names() { try Files.removeFile(path + "/" + name) }
+            try Files.removeDirectory(path)
+        }
+    }
+
+    private func names() throws(SystemError) -> [String] {
+        do {
+            return try Files.list(path)
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return [] }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import Glibc
+internal import Cgroups
+internal import OCI
+internal import Planning
+internal import System
+internal import SystemPackage
+
+/// A container as its state directory has it: everything that can be done to one without its configuration, which
+/// is most, and which the commands that are called most do not stop to read.
+package struct StoredContainer: Sendable {
+    let directory: StateDirectory
+    let state: StoredState
+
+    /// Reads the container's state.
+    ///
+    /// - Throws: `containerNotExists`, or `systemError` for a damaged state.json.
+    init(_ directory: StateDirectory) throws(ContainerError) {
+        self.directory = directory
+        guard let state = try directory.readState() else {
+            throw try Self.unfinished(directory)
+        }
+        self.state = state
+    }
+
+    init(_ directory: StateDirectory, _ state: StoredState) {
+        self.directory = directory
+        self.state = state
+    }
+
+    /// Why there is no state.json.
+    private static func unfinished(_ directory: StateDirectory) throws(ContainerError) -> ContainerError {
+        let name = "container \"\(directory.id)\""
+        guard try directory.lock(waiting: false) != nil else {
+            return ContainerError(.containerNotExists, name, "is still being created")
+        }
+        return ContainerError(
+            .containerNotExists, name, "was never finished: its creation was interrupted",
+            hint: "\"delete --force\" removes what is left of it")
+    }
+
+    var manager: any Manager {
+        ManagerSelection.manager(kind: state.managerKind, paths: state.cgroupPaths)
+    }
+
+    /// The init, if it is alive: a process of that number and that start time.
+    func openInit() throws(ContainerError) -> ProcessHandle? {
+        try converting { () throws(SystemError) in
+            guard let handle = try ProcessHandle.open(pid: state.pid),
+                // Read after the pidfd is open, so that it is the same process's.
+                let stat = try ProcessStat.read(state.pid), stat.startTime == state.startTime, !stat.isDead
+            else { return nil }
+            return handle
+        }
+    }
+
+    package func status() throws(ContainerError) -> Status {
+        guard try isInitAlive() else { return .stopped }
+        let isFrozen = try converting { () throws(SystemError) in try manager.isFrozen() }
+        if isFrozen { return .paused }
+        return directory.isWaiting ? .created : .running
+    }
+
+    private func isInitAlive() throws(ContainerError) -> Bool {
+        try converting { () throws(SystemError) in
+            guard let stat = try ProcessStat.read(state.pid) else { return false }
+            return stat.startTime == state.startTime && !stat.isDead
+        }
+    }
+
+    /// Sends a signal to the init, or to all processes.
+    ///
+    /// - Throws: `containerNotRunning` if there is none.
+    package func signal(_ number: Int32, all: Bool) throws(ContainerError) {
+        if all && number == SIGKILL {
+            return try converting { () throws(SystemError) in try manager.kill() }
+        }
+        if all {
+            return try converting { () throws(SystemError) in
+                for pid in try manager.processes() { _ = try ProcessHandle.open(pid: pid)?.signal(number) }
+            }
+        }
+        let delivered = try signalInit(number)
+        if !delivered {
+            throw ContainerError(.containerNotRunning, "container \"\(state.id)\"", "is not running")
+        }
+    }
+
+    private func signalInit(_ number: Int32) throws(ContainerError) -> Bool {
+        guard let handle = try openInit() else { return false }
+        return try converting(origin: "container \"\(state.id)\"") { () throws(SystemError) in
+            try handle.signal(number)
+        }
+    }
+
+    /// Lets a created container's init go, and waits until it has become the user's program.
+    ///
+    /// - Throws: `containerNotStopped` if it has gone already, `containerNotRunning` if it is gone altogether.
+    package func start() throws(ContainerError) {
+        let lock = try directory.lock()
+        defer { _ = lock.number }
+        let name = "container \"\(state.id)\""
+        switch try status() {
+        case .created: break
+        case .stopped: throw ContainerError(.containerNotRunning, name, "has stopped and can't be started again")
+        case .paused, .pausing: throw ContainerError(.containerPaused, name, "is paused")
+        case .running, .creating:
+            throw ContainerError(.containerNotStopped, name, "is running already")
+        }
+        if let report = try ExecFifo.release(in: directory) {
+            throw InitFailure.error(report, origin: Origin("process.args"))
+        }
+    }
+
+    /// Removes the container: its processes if `force` is set or none was started, its cgroups, its directory.
+    ///
+    /// - Throws: `containerNotStopped` for a running container unless `force` is set.
+    package func delete(force: Bool) throws(ContainerError) {
+        let lock = try directory.lock()
+        defer { _ = lock.number }
+        let status = try status()
+        if !force && status != .stopped && status != .created {
+            throw ContainerError(
+                .containerNotStopped, "container \"\(state.id)\"", "is \(status.rawValue)",
+                hint: "stop it first, or use --force")
+        }
+        try endProcesses(isAlive: status != .stopped)
+        try converting { () throws(SystemError) in try manager.remove() }
+        try directory.remove()
+    }
+
+    private func endProcesses(isAlive: Bool) throws(ContainerError) {
+        if isAlive, let handle = try openInit() {
+            try converting { () throws(SystemError) in
+                _ = try handle.signal(SIGKILL)
+            }
+            try converting { () throws(SystemError) in try manager.kill() }
+            let ended = try converting { () throws(SystemError) in try handle.waitForEnd(milliseconds: 10_000) }
+            if !ended {
+                throw ContainerError(
+                    .systemError, "container \"\(state.id)\"", "process \(state.pid) does not end after SIGKILL",
+                    hint: "it may be waiting for a device; try again later")
+            }
+            return
+        }
+        // Processes that outlived the init: without a pid namespace of its own nothing ends them with it.
+        try converting { () throws(SystemError) in
+            if try !manager.processes().isEmpty { try manager.kill() }
+        }
+    }
+}

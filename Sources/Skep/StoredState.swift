@@ -1,0 +1,62 @@
+internal import Cgroups
+internal import OCI
+
+/// state.json: what a later command has to know of a container. The keys that libcontainer has too are spelled as
+/// there.
+struct StoredState: Sendable, Equatable {
+    var id: String
+    /// The init, as the host's pid namespace numbers it.
+    var pid: Int32
+    /// When it started, in clock ticks since boot: a process of that number with another start time is another.
+    var startTime: UInt64
+    /// When the container was created, RFC 3339.
+    var created: String
+    var ociVersion: String
+    /// Absolute paths.
+    var bundle: String
+    var rootfs: String
+    var managerKind: ManagerKind
+    /// The container's directory for each controller; "" stands for the version 2 tree.
+    var cgroupPaths: [String: String]
+    /// /proc/PID/ns/NAME for each namespace that is not the runtime's own, by libcontainer's names ("NEWNS").
+    var namespacePaths: [String: String]
+    var annotations: [String: String]
+}
+
+extension StoredState: JSONDecodable, JSONObjectEncodable {
+    init(json: JSONNode) throws(JSONError) {
+        let object = try json.object()
+        id = try object.required("id")
+        pid = try object.required("init_process_pid")
+        startTime = try object.required("init_process_start")
+        created = try object.required("created")
+        ociVersion = try object.required("oci_version")
+        bundle = try object.required("bundle")
+        rootfs = try object.required("rootfs")
+        let manager: String = try object.required("cgroup_manager")
+        guard let kind = ManagerKind(rawValue: manager) else {
+            throw JSONError(
+                .unknownValue(
+                    manager, allowed: [ManagerKind.cgroupfsV1.rawValue, ManagerKind.cgroupfsV2.rawValue]),
+                path: "cgroup_manager")
+        }
+        managerKind = kind
+        cgroupPaths = try object.map("cgroup_paths")
+        namespacePaths = try object.map("namespace_paths")
+        annotations = try object.map("annotations")
+    }
+
+    func encode(into object: borrowing JSONObjectBuilder) {
+        object.set("id", id)
+        object.set("init_process_pid", pid)
+        object.set("init_process_start", startTime)
+        object.set("created", created)
+        object.set("oci_version", ociVersion)
+        object.set("bundle", bundle)
+        object.set("rootfs", rootfs)
+        object.set("cgroup_manager", managerKind.rawValue)
+        object.setIfPresent("cgroup_paths", cgroupPaths)
+        object.setIfPresent("namespace_paths", namespacePaths)
+        object.setIfPresent("annotations", annotations)
+    }
+}

@@ -1,0 +1,42 @@
+internal import OCI
+internal import Skep
+internal import System
+internal import SystemPackage
+
+/// A bundle: a directory with a config.json.
+struct Bundle {
+    /// The directory, as an absolute path.
+    let path: String
+    let spec: Spec
+    /// config.json as it is kept in the state directory: all that it says, tab-indented.
+    let document: [UInt8]
+
+    /// Reads the bundle that --bundle names; by default the working directory.
+    init(_ invocation: Invocation) throws(Failure) {
+        path = Paths.absolute(invocation.arguments["bundle"] ?? ".")
+        let file = path + "/config.json"
+        (spec, document) = try Self.read(file)
+    }
+
+    private static func read(_ file: String) throws(Failure) -> (Spec, [UInt8]) {
+        let bytes: [UInt8]
+        do {
+            bytes = try Files.read(file, limit: JSONDocument.maximumSize)
+        } catch {
+            let hint = "a bundle is a directory with a config.json; \"skep spec\" writes one"
+            throw .container(
+                ContainerError(
+                    .configInvalid, "bundle", operation: error.operation, path: file, errno: error.errno,
+                    hint: error.errno == .noSuchFileOrDirectory ? hint : nil))
+        }
+        do {
+            let document = try JSONDocument(parsing: bytes)
+            return (try document.decode(), document.serialized(.tabs))
+        } catch {
+            // Wrong JSON is a place in the file, a wrong value is a property of the configuration.
+            if case .syntax = error.kind { throw .container(ContainerError(error, path: file)) }
+            throw .container(
+                ContainerError(.configInvalid, error.path.isEmpty ? file : error.path, error.reason))
+        }
+    }
+}

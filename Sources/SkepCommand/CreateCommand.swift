@@ -1,0 +1,14 @@
+/// `skep create`: makes a container whose process waits for `skep start`.
+enum CreateCommand {
+    static var command: Command {
+        Command(
+            "create", operands: "CONTAINER", count: 1...1,
+            "Makes a container from a bundle; its process waits for \"skep start\".", options: LaunchOptions.options,
+            run: run)
+    }
+
+    @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
+        _ = try LaunchOptions(invocation).launch(invocation, waitsForFifo: true)
+        return 0
+    }
+}

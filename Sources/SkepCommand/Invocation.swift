@@ -1,0 +1,67 @@
+internal import Glibc
+internal import Logging
+internal import Skep
+
+/// A command with its options, and what holds for all commands.
+struct Invocation: Sendable {
+    let globals: Globals
+    let arguments: Arguments
+
+    /// The operand at `index`.
+    func operand(_ index: Int) -> String? {
+        arguments.operands.indices.contains(index) ? arguments.operands[index] : nil
+    }
+
+    /// The container that the command is about: its first operand.
+    var id: String { operand(0) ?? "" }
+
+    /// The factory in --root.
+    func factory() throws(Failure) -> Factory {
+        try failing { () throws(ContainerError) in
+            try Factory(root: globals.root, grammar: .commandLine, logger: globals.log.logger)
+        }
+    }
+}
+
+/// The options before the command.
+struct Globals: Sendable {
+    let root: String
+    let log: Log
+
+    static let options: [Option] = [
+        Option("root", value: "DIR", help: "where the state of containers is kept (default: /run/skep)"),
+        Option("log", value: "FILE", help: "append messages to FILE as well as to standard error"),
+        Option("log-format", value: "FORMAT", help: "how messages are written: text or json (default: text)"),
+        Option("debug", help: "say what is chosen and done"),
+        Option("rootless", value: "MODE", help: "true, false or auto (default: auto)"),
+        Option("systemd-cgroup", help: "let systemd manage cgroups"),
+        Option("version", "v", help: "print the version"),
+        Option("help", "h", help: "print this help"),
+    ]
+
+    init(_ arguments: Arguments) throws(Failure) {
+        let format = arguments["log-format"] ?? "text"
+        guard let format = Log.Format(rawValue: format) else {
+            throw .usage("--log-format takes text or json, not \"\(format)\"", command: nil)
+        }
+        let rootless = arguments["rootless"] ?? "auto"
+        guard ["true", "false", "auto"].contains(rootless) else {
+            throw .usage("--rootless takes true, false or auto, not \"\(rootless)\"", command: nil)
+        }
+        log = Log(path: arguments["log"], format: format, isDebugging: arguments.has("debug"))
+        if let given = arguments["root"] { root = given } else { root = try Self.defaultRoot() }
+        if rootless == "true" { throw .container(ContainerError(.configInvalid, "--rootless", "is not supported yet")) }
+        if arguments.has("systemd-cgroup") {
+            throw .container(ContainerError(.configInvalid, "--systemd-cgroup", "is not supported yet"))
+        }
+    }
+
+    /// /run/skep, or for an ordinary user a directory in $XDG_RUNTIME_DIR.
+    private static func defaultRoot() throws(Failure) -> String {
+        if geteuid() == 0 { return "/run/skep" }
+        if let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }), !runtime.isEmpty {
+            return runtime + "/skep"
+        }
+        throw .usage("an ordinary user needs $XDG_RUNTIME_DIR or --root", command: nil)
+    }
+}

@@ -1,0 +1,71 @@
+internal import CLinux
+internal import Glibc
+internal import Skep
+internal import System
+internal import SystemPackage
+
+/// What create and run have in common.
+struct LaunchOptions {
+    let bundle: Bundle
+    let pidFile: String?
+    let avoidsPivotRoot: Bool
+    let preservedDescriptors: Int
+
+    static let options: [Option] = [
+        Option("bundle", "b", value: "DIR", help: "the bundle: the directory of config.json (default: the working directory)"),
+        Option("console-socket", value: "SOCKET", help: "where to send the terminal's master end"),
+        Option("pid-file", value: "FILE", help: "write the process's number to FILE"),
+        Option("no-pivot", help: "move the rootfs over / instead of pivoting to it, as a ramfs needs"),
+        Option("no-new-keyring", help: "keep the caller's session keyring"),
+        Option("preserve-fds", value: "N", help: "pass N descriptors on, from 3 (default: 0)"),
+    ]
+
+    init(_ invocation: Invocation) throws(Failure) {
+        let arguments = invocation.arguments
+        if arguments.has("console-socket") {
+            throw .container(ContainerError(.configInvalid, "--console-socket", "is not supported yet"))
+        }
+        // Before anything is opened that could take their numbers.
+        preservedDescriptors = try arguments.number("preserve-fds", in: 0...1000) ?? 0
+        for number in 3..<(3 + preservedDescriptors) where !skep_linux_is_open(Int32(number)) {
+            throw .container(
+                ContainerError(.configInvalid, "--preserve-fds", "descriptor \(number) is not open"))
+        }
+        pidFile = arguments["pid-file"].map(Paths.absolute)
+        avoidsPivotRoot = arguments.has("no-pivot")
+        bundle = try Bundle(invocation)
+    }
+
+    /// Makes the container and launches its init. On failure nothing is left.
+    func launch(
+        _ invocation: Invocation, waitsForFifo: Bool
+    ) throws(Failure) -> Container {
+        let factory = try invocation.factory()
+        let container = try failing { () throws(ContainerError) in
+            try factory.create(invocation.id, bundle.spec, document: bundle.document, bundle: bundle.path)
+        }
+        do {
+            try failing { () throws(ContainerError) in
+                try container.launch(
+                    ContainerProcess(preservedDescriptors: preservedDescriptors), waitsForFifo: waitsForFifo,
+                    avoidsPivotRoot: avoidsPivotRoot)
+            }
+            if let pidFile { try write(pid: try failing { () throws(ContainerError) in try container.pid }, to: pidFile) }
+        } catch {
+            try? container.destroy(force: true)
+            throw error
+        }
+        return container
+    }
+
+    /// Writes the file whole: an engine may be waiting for it to appear.
+    private func write(pid: Int32, to file: String) throws(Failure) {
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let temporary = Paths.join(Paths.parent(of: file), "." + name)
+        try failing("--pid-file") { () throws(SystemError) in
+            try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+                .write(Array(String(pid).utf8), path: temporary)
+            try Files.rename(temporary, to: file)
+        }
+    }
+}

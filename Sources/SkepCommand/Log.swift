@@ -1,0 +1,108 @@
+internal import Glibc
+internal import Logging
+internal import OCI
+internal import Skep
+internal import System
+
+/// Where messages go: standard error for people, and --log's file for engines.
+struct Log: Sendable {
+    enum Format: String, Sendable {
+        /// logrus's: time="..." level=error msg="..."
+        case text
+        /// What containerd's shim parses: {"level":"error","msg":"...","time":"..."}
+        case json
+    }
+
+    let path: String?
+    let format: Format
+    let isDebugging: Bool
+
+    /// The logger that the library is given.
+    var logger: Logger {
+        var logger = Logger(label: "skep") { _ in LogWriter(log: self) }
+        logger.logLevel = isDebugging ? .debug : .warning
+        return logger
+    }
+
+    /// Writes the one line that a failed command leaves.
+    func fail(_ failure: Failure) {
+        Self.writeToStandardError("skep: \(failure.message)\n")
+        guard let path else { return }
+        if let problem = append(line("error", failure.message, failure), to: path) {
+            Self.writeToStandardError("skep: --log: \(problem.operation) \(path): \(problem.errno.text)\n")
+        }
+    }
+
+    /// Writes a message of the library's.
+    func write(_ level: String, _ message: String) {
+        guard let path else {
+            return Self.writeToStandardError("skep: \(level): \(message)\n")
+        }
+        _ = append(line(level, message, nil), to: path)
+    }
+
+    private func append(_ line: [UInt8], to path: String) -> SystemError? {
+        do {
+            try Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o644).write(line, path: path)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func line(_ level: String, _ message: String, _ failure: Failure?) -> [UInt8] {
+        switch format {
+        case .text:
+            return Array("time=\"\(Timestamp.now())\" level=\(level) msg=\"\(Self.escaped(message))\"\n".utf8)
+        case .json:
+            let entry = LogEntry(level: level, message: message, time: Timestamp.now(), failure: failure)
+            return entry.serialized(.compact) + [UInt8(ascii: "\n")]
+        }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        String(text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] })
+    }
+
+    private static func writeToStandardError(_ text: String) {
+        Output.write(Array(text.utf8), to: STDERR_FILENO)
+    }
+}
+
+/// One line of a JSON log; the keys behind "time" are Skep's own.
+private struct LogEntry: JSONObjectEncodable {
+    let level: String
+    let message: String
+    let time: String
+    let failure: Failure?
+
+    func encode(into object: borrowing JSONObjectBuilder) {
+        object.set("level", level)
+        object.set("msg", message)
+        object.set("time", time)
+        guard case .container(let error) = failure else { return }
+        object.set("code", error.code.rawValue)
+        object.setIfPresent("origin", error.origin)
+        object.setIfPresent("errno", error.errno?.name)
+    }
+}
+
+/// swift-log's way to a `Log`.
+private struct LogWriter: LogHandler {
+    let log: Log
+    var logLevel: Logger.Level = .warning
+    var metadata: Logger.Metadata = [:]
+
+    init(log: Log) {
+        self.log = log
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        log.write(event.level.rawValue, "\(event.message)")
+    }
+}

@@ -1,0 +1,45 @@
+internal import OCI
+
+/// The program: global options, a command, its options.
+enum Program {
+    /// Skep's version.
+    static let version = "0.1.0"
+
+    /// Runs one command line; the exit status.
+    static func run(_ words: [String]) -> Int32 {
+        var log = Log(path: nil, format: .text, isDebugging: false)
+        do {
+            let arguments = try Arguments(words, options: Globals.options, command: nil)
+            if arguments.has("version") { return printVersion() }
+            guard let name = arguments.operands.first, !arguments.has("help"), name != "help" else {
+                return Help.print(arguments.operands.dropFirst().first)
+            }
+            let globals = try Globals(arguments)
+            log = globals.log
+            return try run(name, Array(arguments.operands.dropFirst()), globals)
+        } catch {
+            log.fail(error)
+            return 1
+        }
+    }
+
+    private static func run(_ name: String, _ words: [String], _ globals: Globals) throws(Failure) -> Int32 {
+        guard let command = Commands.find(name) else {
+            throw .usage("there is no command \"\(name)\"", command: nil)
+        }
+        let help = Option("help", "h", help: "print this help")
+        let arguments = try Arguments(words, options: command.options + [help], command: name)
+        if arguments.has("help") { return Help.print(name) }
+        guard command.operandCount.contains(arguments.operands.count) else {
+            let wanted = command.operands.isEmpty ? "no operands" : command.operands
+            throw .usage("\(name) takes \(wanted)", command: name)
+        }
+        return try command.run(Invocation(globals: globals, arguments: arguments))
+    }
+
+    private static func printVersion() -> Int32 {
+        print("skep version \(version)")
+        print("spec: \(OCI.version)")
+        return 0
+    }
+}

@@ -1,0 +1,125 @@
+public import Glibc
+internal import SystemPackage
+
+/// Files and directories by path: one call each, with the path in the error.
+public enum Files {
+    /// The whole of a file.
+    public static func read(
+        _ path: String, limit: Int = 64 << 20, in directory: CInt = AT_FDCWD
+    ) throws(SystemError) -> [UInt8] {
+        try Descriptor.open(path, O_RDONLY, in: directory).readToEnd(limit: limit, path: path)
+    }
+
+    /// The whole of a small text file, without its trailing newline.
+    public static func readLine(_ path: String) throws(SystemError) -> String {
+        var bytes = try read(path, limit: 1 << 20)
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Writes `text` to an existing file in one call, as the kernel's control files want it.
+    public static func write(_ text: String, to path: String) throws(SystemError) {
+        let file = try Descriptor.open(path, O_WRONLY)
+        let length = text.utf8.count
+        do {
+            _ = try systemCall { Glibc.write(file.number, text, length) }
+        } catch {
+            throw SystemError("write \(text)", path, error)
+        }
+    }
+
+    /// Makes a directory. False if something of that name is there already.
+    public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) -> Bool {
+        do {
+            _ = try systemCall { mkdir(path, mode) }
+            return true
+        } catch {
+            if error == .fileExists { return false }
+            throw SystemError("mkdir", path, error)
+        }
+    }
+
+    /// Makes a directory and what is missing above it.
+    public static func makeDirectories(_ path: String, mode: UInt32) throws(SystemError) {
+        do {
+            _ = try makeDirectory(path, mode: mode)
+        } catch where error.errno == .noSuchFileOrDirectory {
+            let parent = Paths.parent(of: path)
+            if parent.isEmpty || parent == path { throw error }
+            try makeDirectories(parent, mode: mode)
+            _ = try makeDirectory(path, mode: mode)
+        }
+    }
+
+    /// Removes a file. False if it is not there.
+    @discardableResult
+    public static func removeFile(_ path: String, in directory: CInt = AT_FDCWD) throws(SystemError) -> Bool {
+        try remove(path, in: directory, flags: 0)
+    }
+
+    /// Removes an empty directory. False if it is not there.
+    @discardableResult
+    public static func removeDirectory(_ path: String) throws(SystemError) -> Bool {
+        try remove(path, in: AT_FDCWD, flags: AT_REMOVEDIR)
+    }
+
+    private static func remove(_ path: String, in directory: CInt, flags: CInt) throws(SystemError) -> Bool {
+        do {
+            _ = try systemCall { unlinkat(directory, path, flags) }
+            return true
+        } catch {
+            if error == .noSuchFileOrDirectory { return false }
+            throw SystemError(flags == 0 ? "unlink" : "rmdir", path, error)
+        }
+    }
+
+    /// Gives a file another name, in place of whatever has it.
+    public static func rename(_ path: String, to other: String) throws(SystemError) {
+        do {
+            _ = try systemCall { Glibc.rename(path, other) }
+        } catch {
+            throw SystemError("rename", other, error)
+        }
+    }
+
+    /// The names in a directory, without "." and "..", in no particular order.
+    public static func list(_ path: String) throws(SystemError) -> [String] {
+        guard let stream = opendir(path) else { throw SystemError("opendir", path, currentErrno()) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// What kind of thing a path names, without following a symbolic link in its last component; nil if nothing.
+    public static func kind(of path: String) throws(SystemError) -> Kind? {
+        var status = stat()
+        do {
+            _ = try systemCall { lstat(path, &status) }
+        } catch {
+            if error == .noSuchFileOrDirectory { return nil }
+            throw SystemError("lstat", path, error)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: return .directory
+        case S_IFREG: return .file
+        case S_IFLNK: return .symbolicLink
+        default: return .other
+        }
+    }
+
+    /// What `kind(of:)` tells apart.
+    public enum Kind: Sendable {
+        case directory, file, symbolicLink, other
+    }
+
+    /// Whether a path exists, symbolic links followed.
+    public static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+}
