@@ -20,6 +20,14 @@ func shim(_ name: String, _ folder: String, dependencies: [Target.Dependency] = 
     .target(name: name, dependencies: dependencies, path: "CShims/\(folder)", cSettings: cSettings)
 }
 
+// The same for what runs before the C library does, and so may not call it; -O2 always, since without optimisation
+// the compiler itself calls memset.
+func freestanding(_ name: String, _ folder: String, dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "CShims/\(folder)",
+        cSettings: cSettings + [.unsafeFlags(["-ffreestanding", "-fno-stack-protector", "-O2"])])
+}
+
 // A target of Swift, in Sources/NAME.
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
@@ -47,24 +55,26 @@ let package = Package(
             name: "Cjson", path: "CShims/Cjson", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
         .systemLibrary(
             name: "Clibcap", path: "CShims/Clibcap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
-        shim("CPlan", "Plan"),
         shim("CLinux", "Linux"),
-        shim("CBootstrap", "Bootstrap", dependencies: ["CPlan"]),
+        freestanding("CPlan", "Plan"),
+        freestanding("CBootstrap", "Bootstrap", dependencies: ["CPlan"]),
+        freestanding("CEntry", "Entry", dependencies: ["CBootstrap"]),
+        shim("CSpawn", "Spawn", dependencies: ["CPlan"]),
 
         module("OCI", ["Cjson"]),
         module("Planning", ["OCI", "CPlan", "Clibcap"]),
         module("System", ["CLinux", errno]),
         module("Cgroups", ["OCI", "System", "CLinux", errno]),
-        module("Skep", ["OCI", "Planning", "Cgroups", "System", "CPlan", "CLinux", "CBootstrap", errno, logging]),
+        module("Skep", ["OCI", "Planning", "Cgroups", "System", "CPlan", "CLinux", "CBootstrap", "CSpawn", errno, logging]),
         .executableTarget(
             name: "skep",
-            dependencies: ["Skep", "OCI", "System", "CLinux", errno, logging],
+            dependencies: ["Skep", "OCI", "System", "CLinux", "CEntry", errno, logging],
             path: "Sources/SkepCommand",
             swiftSettings: swiftSettings,
             // Static, for the start-up time (a dynamic Swift program takes 4 ms to reach main) and for hosts that
             // have no Swift; stripped where it is released.
             linkerSettings: [
-                .unsafeFlags(["-static-executable"]),
+                .unsafeFlags(["-static-executable", "-Xlinker", "-e", "-Xlinker", "skep_entry"]),
                 .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
             ]),
 

@@ -1,15 +1,11 @@
-// The init's side: from the constructor to the last step.
+// From the decision to be an init to the last step.
 #include "internal.h"
 #include "skep_bootstrap.h"
+#include "syscalls.h"
+#include "text.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 typedef void step_function(struct skep_init *init, const struct skep_step *step);
 
@@ -49,25 +45,30 @@ static step_function *const functions[SKEP_OP_COUNT] = {
     [SKEP_OP_EXEC] = skep_step_exec,
 };
 
-static void copy_text(char *to, size_t size, const char *from) {
-    size_t length = strnlen(from, size - 1);
-    memcpy(to, from, length);
-    to[length] = '\0';
-}
+int skep_errno;
+
+// Zeroed by the kernel, and too large for initialisers: those would call memset.
+static struct skep_init the_init;
+static struct skep_report the_report;
 
 void skep_fail_with(struct skep_init *init, int error, const char *call, const char *detail) {
-    struct skep_report report = {.kind = SKEP_REPORT_ERROR, .step = init->step, .error = error};
-    copy_text(report.call, sizeof report.call, call);
-    copy_text(report.detail, sizeof report.detail, detail ? detail : "");
+    the_report.kind = SKEP_REPORT_ERROR;
+    the_report.step = init->step;
+    the_report.error = error;
+    struct skep_builder text = skep_build(the_report.call, sizeof the_report.call);
+    skep_add(&text, call);
+    text = skep_build(the_report.detail, sizeof the_report.detail);
+    if (detail) skep_add(&text, detail);
+    // A report that nobody is left to hear changes nothing.
     if (init->socket >= 0)
-        send(init->socket, &report, sizeof report, MSG_NOSIGNAL);
-    else if (init->report_fifo >= 0 && write(init->report_fifo, &report, sizeof report) < 0)
-        _exit(2); // nobody is left to hear it
-    _exit(1);
+        SKEP_CALL(sendto, init->socket, &the_report, sizeof the_report, MSG_NOSIGNAL, NULL, 0);
+    else if (init->report_fifo >= 0)
+        SKEP_CALL(write, init->report_fifo, &the_report, sizeof the_report);
+    skep_exit(1);
 }
 
 void skep_fail(struct skep_init *init, const char *call, const char *detail) {
-    skep_fail_with(init, errno, call, detail);
+    skep_fail_with(init, skep_errno, call, detail);
 }
 
 const char *skep_text(const struct skep_init *init, const struct skep_step *step, unsigned index) {
@@ -81,25 +82,24 @@ int skep_slot(struct skep_init *init, const struct skep_step *step) {
 }
 
 void skep_bootstrap(int socket) {
-    static struct skep_init init; // zeroed, and too large for a stack
-    init = (struct skep_init){
-        .socket = socket, .report_fifo = -1, .root = -1, .proc = -1, .null = -1, .empty_dir = -1, .step = SKEP_NO_STEP};
+    struct skep_init *init = &the_init;
+    init->socket = socket;
+    init->report_fifo = init->root = init->proc = init->null = init->empty_dir = -1;
+    init->step = SKEP_NO_STEP;
     // Before anything of the container's can be joined: its processes may not look into this one (CVE-2016-9962).
-    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) skep_fail(&init, "prctl", "PR_SET_DUMPABLE");
-    prctl(PR_SET_NAME, "skep:[init]", 0, 0, 0);
-    umask(0);
-    skep_receive_plan(&init);
-    for (uint32_t i = 0; i < init.plan.step_count; i++) {
-        init.step = i;
-        init.board->begun = i + 1;
-        functions[init.plan.steps[i].op](&init, &init.plan.steps[i]);
+    if (SKEP_CALL(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_DUMPABLE");
+    SKEP_CALL(prctl, PR_SET_NAME, "skep:[init]", 0, 0, 0);
+    SKEP_CALL(umask, 0);
+    skep_receive_plan(init);
+    for (uint32_t i = 0; i < init->plan.step_count; i++) {
+        init->step = i;
+        init->board->begun = i + 1;
+        functions[init->plan.steps[i].op](init, &init->plan.steps[i]);
     }
-    skep_fail_with(&init, 0, "plan", "the last step came back");
+    skep_fail_with(init, 0, "plan", "the last step came back");
 }
 
-void skep_bootstrap_anchor(void) {}
-
-// A number of a descriptor, in full; -1 for anything else.
+// The number of a descriptor, in full; -1 for anything else.
 static int parse_descriptor(const char *text) {
     int value = 0;
     if (*text == '\0') return -1;
@@ -110,13 +110,23 @@ static int parse_descriptor(const char *text) {
     return value;
 }
 
-// Runs before main and before the Swift runtime. Without the variable it costs one look at the environment.
-__attribute__((constructor(101))) static void run_as_init(void) {
-    const char *text = getenv(SKEP_ENV_PIPE);
-    if (text == NULL) return;
-    int socket = parse_descriptor(text);
-    struct stat status;
-    if (socket < 0 || fstat(socket, &status) < 0 || !S_ISSOCK(status.st_mode)) return;
-    fcntl(socket, F_SETFD, FD_CLOEXEC);
-    skep_bootstrap(socket);
+void skep_bootstrap_if_init(char *const *environment) {
+    static const char name[] = SKEP_ENV_PIPE;
+    for (; *environment; environment++) {
+        size_t i = 0;
+        while (name[i] != '\0' && (*environment)[i] == name[i])
+            i++;
+        if (name[i] != '\0' || (*environment)[i] != '=') continue;
+        int socket = parse_descriptor(*environment + i + 1);
+        struct stat status;
+        if (socket < 0 || skep_stat_fd(socket, &status) < 0 || !S_ISSOCK(status.st_mode)) return;
+        SKEP_CALL(fcntl, socket, F_SETFD, FD_CLOEXEC);
+        skep_bootstrap(socket);
+    }
+}
+
+// For programs with the C library's own entry point: still before main and before the Swift runtime.
+__attribute__((constructor(101))) static void look_at_environment(int count, char **arguments, char **environment) {
+    (void)count, (void)arguments;
+    if (environment) skep_bootstrap_if_init(environment);
 }

@@ -3,17 +3,13 @@
 #include "internal.h"
 #include "syscalls.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
+#include <linux/errno.h>
 
 // Fails with what the file system itself had to say, where it said something.
 static _Noreturn void fail_with_log(struct skep_init *init, int fs, const char *call, const char *about) {
-    int error = errno;
+    int error = skep_errno;
     char log[200];
-    ssize_t length = fs < 0 ? -1 : read(fs, log, sizeof log - 1);
+    long length = fs < 0 ? -1 : SKEP_CALL(read, fs, log, sizeof log - 1);
     if (length <= 2) skep_fail_with(init, error, call, about);
     log[length] = '\0';
     if (log[length - 1] == '\n') log[length - 1] = '\0';
@@ -23,19 +19,20 @@ static _Noreturn void fail_with_log(struct skep_init *init, int fs, const char *
 static void configure(struct skep_init *init, int fs, const char *const *pairs, uint32_t count) {
     for (uint32_t i = 0; i < count; i += 2) {
         bool flag = pairs[i + 1][0] == '\0';
-        if (skep_fsconfig(fs, flag ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING, pairs[i], flag ? NULL : pairs[i + 1], 0))
+        if (SKEP_CALL(fsconfig, fs, flag ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING, pairs[i],
+                      flag ? NULL : pairs[i + 1], 0))
             fail_with_log(init, fs, "fsconfig", pairs[i]);
     }
 }
 
 int skep_new_mount(struct skep_init *init, const char *type, const char *const *pairs, uint32_t count, uint64_t attr) {
-    int fs = skep_fsopen(type, FSOPEN_CLOEXEC);
+    int fs = (int)SKEP_CALL(fsopen, type, FSOPEN_CLOEXEC);
     if (fs < 0) skep_fail(init, "fsopen", type);
     configure(init, fs, pairs, count);
-    if (skep_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) fail_with_log(init, fs, "fsconfig", type);
-    int mount = skep_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attr);
+    if (SKEP_CALL(fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) fail_with_log(init, fs, "fsconfig", type);
+    int mount = (int)SKEP_CALL(fsmount, fs, FSMOUNT_CLOEXEC, attr);
     if (mount < 0) fail_with_log(init, fs, "fsmount", type);
-    close(fs);
+    skep_close(fs);
     return mount;
 }
 
@@ -44,16 +41,15 @@ static const char *const *step_pairs(const struct skep_init *init, const struct 
 }
 
 static void attach(struct skep_init *init, int mount, int target, const char *destination) {
-    if (skep_move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-        skep_fail(init, "move_mount", destination);
-    close(target);
+    if (skep_attach(mount, target) < 0) skep_fail(init, "move_mount", destination);
+    skep_close(target);
 }
 
 static void set_propagation(struct skep_init *init, int mount, const struct skep_step *step, const char *destination) {
     uint64_t flags = step->number[2];
     if (flags == 0) return;
     struct mount_attr attr = {.propagation = flags & ~(uint64_t)MS_REC};
-    if (skep_mount_setattr(mount, "", AT_EMPTY_PATH | (flags & MS_REC ? AT_RECURSIVE : 0), &attr) < 0)
+    if (skep_set_attributes(mount, flags & MS_REC ? AT_RECURSIVE : 0, &attr) < 0)
         skep_fail(init, "mount_setattr", destination);
 }
 
@@ -61,10 +57,10 @@ static void set_propagation(struct skep_init *init, int mount, const struct skep
 // the files that labels and limits are written to where an image wants them (CVE-2019-19921).
 static int open_real_directory(struct skep_init *init, const char *destination) {
     int made = skep_make_in_root(init, destination, true);
-    int fd = skep_openat2(init->root, destination, O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
-                          RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+    int fd =
+        skep_openat2(init->root, destination, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
     if (fd < 0) skep_fail(init, "openat2", destination);
-    close(made);
+    skep_close(made);
     return fd;
 }
 
@@ -76,26 +72,26 @@ void skep_step_mount(struct skep_init *init, const struct skep_step *step) {
     set_propagation(init, mount, step, destination);
     attach(init, mount, target, destination);
     if (step->flags & SKEP_MOUNT_IS_PROC) {
-        if (init->proc >= 0) close(init->proc);
+        if (init->proc >= 0) skep_close(init->proc);
         init->proc = mount;
         return;
     }
-    close(mount);
+    skep_close(mount);
 }
 
 void skep_step_bind(struct skep_init *init, const struct skep_step *step) {
     const char *source = skep_text(init, step, 0), *destination = skep_text(init, step, 1);
     bool recursive = step->flags & SKEP_MOUNT_RECURSIVE;
-    int mount = skep_open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
+    int mount = skep_open_tree(AT_FDCWD, source, recursive ? AT_RECURSIVE : 0);
     if (mount < 0) skep_fail(init, "open_tree", source);
     struct stat status;
-    if (fstat(mount, &status) < 0) skep_fail(init, "fstat", source);
+    if (skep_stat_fd(mount, &status) < 0) skep_fail(init, "fstat", source);
     struct mount_attr attr = {.attr_set = step->number[0], .attr_clr = step->number[1]};
-    if ((attr.attr_set | attr.attr_clr) != 0 && skep_mount_setattr(mount, "", AT_EMPTY_PATH, &attr) < 0)
+    if ((attr.attr_set | attr.attr_clr) != 0 && skep_set_attributes(mount, 0, &attr) < 0)
         skep_fail(init, "mount_setattr", destination);
     set_propagation(init, mount, step, destination);
     attach(init, mount, skep_make_in_root(init, destination, S_ISDIR(status.st_mode)), destination);
-    close(mount);
+    skep_close(mount);
 }
 
 void skep_step_remount(struct skep_init *init, const struct skep_step *step) {
@@ -103,16 +99,16 @@ void skep_step_remount(struct skep_init *init, const struct skep_step *step) {
     int target = skep_open_in_root(init, destination, O_PATH);
     if (target < 0) skep_fail(init, "openat2", destination);
     if (step->flags & SKEP_MOUNT_RECONFIGURE) {
-        int fs = skep_fspick(target, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+        int fs = (int)SKEP_CALL(fspick, target, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
         if (fs < 0) skep_fail(init, "fspick", destination);
         configure(init, fs, step_pairs(init, step), step->vector_count);
-        if (skep_fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
+        if (SKEP_CALL(fsconfig, fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
             fail_with_log(init, fs, "fsconfig", destination);
-        close(fs);
+        skep_close(fs);
     }
     struct mount_attr attr = {.attr_set = step->number[0], .attr_clr = step->number[1]};
-    if ((attr.attr_set | attr.attr_clr) != 0 && skep_mount_setattr(target, "", AT_EMPTY_PATH, &attr) < 0)
+    if ((attr.attr_set | attr.attr_clr) != 0 && skep_set_attributes(target, 0, &attr) < 0)
         skep_fail(init, "mount_setattr", destination);
     set_propagation(init, target, step, destination);
-    close(target);
+    skep_close(target);
 }

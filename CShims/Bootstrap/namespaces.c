@@ -1,46 +1,48 @@
 // Joining namespaces, and what is set once inside them.
 #include "internal.h"
+#include "syscalls.h"
+#include "text.h"
 
-#include <errno.h>
+#include <linux/errno.h>
 #include <net/if.h>
-#include <sched.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 void skep_step_join(struct skep_init *init, const struct skep_step *step) {
-    if (setns(skep_slot(init, step), (int)step->number[0]) < 0) skep_fail(init, "setns", NULL);
+    if (SKEP_CALL(setns, skep_slot(init, step), (int)step->number[0]) < 0) skep_fail(init, "setns", NULL);
 }
 
 void skep_step_unshare(struct skep_init *init, const struct skep_step *step) {
-    if (unshare((int)step->number[0]) < 0) skep_fail(init, "unshare", NULL);
+    if (SKEP_CALL(unshare, step->number[0]) < 0) skep_fail(init, "unshare", NULL);
 }
 
 void skep_step_loopback(struct skep_init *init, const struct skep_step *step) {
     (void)step;
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = (int)SKEP_CALL(socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) skep_fail(init, "socket", "AF_INET");
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-    if (ioctl(fd, SIOCSIFFLAGS, &request) < 0) skep_fail(init, "ioctl SIOCSIFFLAGS", "lo");
-    close(fd);
+    if (SKEP_CALL(ioctl, fd, SIOCSIFFLAGS, &request) < 0) skep_fail(init, "ioctl SIOCSIFFLAGS", "lo");
+    skep_close(fd);
 }
 
 void skep_step_hostname(struct skep_init *init, const struct skep_step *step) {
     const char *name = skep_text(init, step, 0);
-    if (sethostname(name ? name : "", name ? strlen(name) : 0) < 0) skep_fail(init, "sethostname", name);
+    if (SKEP_CALL(sethostname, name ? name : "", name ? skep_length(name) : 0) < 0)
+        skep_fail(init, "sethostname", name);
 }
 
 void skep_step_domainname(struct skep_init *init, const struct skep_step *step) {
     const char *name = skep_text(init, step, 0);
-    if (setdomainname(name ? name : "", name ? strlen(name) : 0) < 0) skep_fail(init, "setdomainname", name);
+    if (SKEP_CALL(setdomainname, name ? name : "", name ? skep_length(name) : 0) < 0)
+        skep_fail(init, "setdomainname", name);
 }
 
 void skep_step_sysctl(struct skep_init *init, const struct skep_step *step) {
     char path[PATH_MAX];
     const char *value = skep_text(init, step, 1);
-    if ((size_t)snprintf(path, sizeof path, "sys/%s", skep_text(init, step, 0)) >= sizeof path)
-        skep_fail_with(init, ENAMETOOLONG, "open", skep_text(init, step, 0));
+    struct skep_builder text = skep_build(path, sizeof path);
+    skep_add(&text, "sys/");
+    skep_add(&text, skep_text(init, step, 0));
+    if (text.cut) skep_fail_with(init, ENAMETOOLONG, "open", skep_text(init, step, 0));
     skep_write_proc(init, path, value ? value : "");
 }

@@ -1,14 +1,13 @@
 // Device nodes and symbolic links below the rootfs.
 #include "internal.h"
+#include "syscalls.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <linux/errno.h>
 
 static bool is_same_device(int parent, const char *name, mode_t mode, dev_t device) {
     struct stat status;
-    return fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && (status.st_mode & S_IFMT) == (mode & S_IFMT) &&
-           (S_ISFIFO(mode) || status.st_rdev == device);
+    return SKEP_CALL(newfstatat, parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (status.st_mode & S_IFMT) == (mode & S_IFMT) && (S_ISFIFO(mode) || status.st_rdev == device);
 }
 
 void skep_step_mknod(struct skep_init *init, const struct skep_step *step) {
@@ -19,20 +18,20 @@ void skep_step_mknod(struct skep_init *init, const struct skep_step *step) {
     gid_t gid = (gid_t)step->number[2];
     int parent = skep_open_parent_in_root(init, path, &name);
     if (parent < 0) skep_fail(init, "openat2", path);
-    if (mknodat(parent, name, mode, device) < 0) {
+    if (SKEP_CALL(mknodat, parent, name, mode, device) < 0) {
         // An image may bring the very node; anything else in its place is not what was asked for.
-        if (errno != EEXIST || !is_same_device(parent, name, mode, device)) skep_fail(init, "mknod", path);
-        if (fchmodat(parent, name, mode & 07777, 0) < 0) skep_fail(init, "chmod", path);
+        if (skep_errno != EEXIST || !is_same_device(parent, name, mode, device)) skep_fail(init, "mknod", path);
+        if (SKEP_CALL(fchmodat, parent, name, mode & 07777) < 0) skep_fail(init, "chmod", path);
     }
-    if ((uid != 0 || gid != 0) && fchownat(parent, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+    if ((uid != 0 || gid != 0) && SKEP_CALL(fchownat, parent, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
         skep_fail(init, "chown", path);
-    close(parent);
+    skep_close(parent);
 }
 
 void skep_step_symlink(struct skep_init *init, const struct skep_step *step) {
     const char *target = skep_text(init, step, 0), *path = skep_text(init, step, 1), *name;
     int parent = skep_open_parent_in_root(init, path, &name);
     if (parent < 0) skep_fail(init, "openat2", path);
-    if (symlinkat(target, parent, name) < 0 && errno != EEXIST) skep_fail(init, "symlink", path);
-    close(parent);
+    if (SKEP_CALL(symlinkat, target, parent, name) < 0 && skep_errno != EEXIST) skep_fail(init, "symlink", path);
+    skep_close(parent);
 }

@@ -1,13 +1,11 @@
 // The conversation with the parent: skep_protocol.h has its diagram.
 #include "internal.h"
+#include "syscalls.h"
 
-#include <errno.h>
+#include <linux/errno.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 // Receives an order and its descriptors. The parent's end going away means that it has given up, and has said why
 // to whoever asked: there is nothing left to report.
@@ -20,11 +18,11 @@ static uint32_t receive_order(struct skep_init *init, uint32_t kind, int *fds) {
     struct iovec part = {.iov_base = &order, .iov_len = sizeof order};
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-    ssize_t received;
+    long received;
     do
-        received = recvmsg(init->socket, &message, MSG_CMSG_CLOEXEC);
-    while (received < 0 && errno == EINTR);
-    if (received == 0 || (received < 0 && errno == ECONNRESET)) _exit(1);
+        received = SKEP_CALL(recvmsg, init->socket, &message, MSG_CMSG_CLOEXEC);
+    while (received < 0 && skep_errno == EINTR);
+    if (received == 0 || (received < 0 && skep_errno == ECONNRESET)) skep_exit(1);
     if (received < 0) skep_fail(init, "recvmsg", NULL);
     if (received != sizeof order || order.kind != kind || (message.msg_flags & (MSG_CTRUNC | MSG_TRUNC)))
         skep_fail_with(init, EPROTO, "recvmsg", "an order of another kind was due");
@@ -32,17 +30,19 @@ static uint32_t receive_order(struct skep_init *init, uint32_t kind, int *fds) {
     uint32_t count = 0;
     if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
         count = (uint32_t)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-        memcpy(fds, CMSG_DATA(header), count * sizeof(int));
+        const int *sent = (const int *)(const void *)CMSG_DATA(header);
+        for (uint32_t i = 0; i < count; i++)
+            fds[i] = sent[i];
     }
     if (count != order.fd_count) skep_fail_with(init, EPROTO, "recvmsg", "descriptors are missing from an order");
     return count;
 }
 
 static void *map(struct skep_init *init, int fd, size_t size, int flags) {
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);
-    if (memory == MAP_FAILED) skep_fail(init, "mmap", NULL);
-    close(fd);
-    return memory;
+    long memory = SKEP_CALL(mmap, NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);
+    if (memory == -1) skep_fail(init, "mmap", NULL);
+    skep_close(fd);
+    return (void *)memory;
 }
 
 void skep_receive_plan(struct skep_init *init) {
@@ -52,9 +52,10 @@ void skep_receive_plan(struct skep_init *init) {
 
     int fd = init->fds[SKEP_FD_PLAN];
     struct stat status;
-    if (fstat(fd, &status) < 0) skep_fail(init, "fstat", "the plan");
+    if (skep_stat_fd(fd, &status) < 0) skep_fail(init, "fstat", "the plan");
     int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-    if ((fcntl(fd, F_GET_SEALS) & seals) != seals) skep_fail_with(init, EPERM, "plan", "it is not sealed");
+    if ((SKEP_CALL(fcntl, fd, F_GET_SEALS, 0) & seals) != seals)
+        skep_fail_with(init, EPERM, "plan", "it is not sealed");
     if (status.st_size <= 0) skep_fail_with(init, 0, "plan", "it is empty");
     void *bytes = map(init, fd, (size_t)status.st_size, MAP_PRIVATE);
     const char *wrong = skep_plan_read(bytes, (size_t)status.st_size, &init->plan);
@@ -67,8 +68,8 @@ void skep_step_cgroup(struct skep_init *init, const struct skep_step *step) {
     int fds[SKEP_MAX_FDS];
     uint32_t count = receive_order(init, SKEP_ORDER_CGROUP, fds);
     for (uint32_t i = 0; i < count; i++) {
-        if (write(fds[i], "0", 1) != 1) skep_fail(init, "write", "tasks");
-        close(fds[i]);
+        if (SKEP_CALL(write, fds[i], "0", 1) != 1) skep_fail(init, "write", "tasks");
+        skep_close(fds[i]);
     }
     if (step->flags & SKEP_CGROUP_UNSHARE) skep_step_unshare(init, step);
 }
@@ -76,32 +77,35 @@ void skep_step_cgroup(struct skep_init *init, const struct skep_step *step) {
 // Only what the wait and the exec need stays open: a waiting init has nothing of the host's in its hands.
 static void close_all_but_fifos(struct skep_init *init) {
     for (uint32_t i = SKEP_FD_FIRST_NAMESPACE; i < init->fd_count; i++)
-        close(init->fds[i]);
+        skep_close(init->fds[i]);
     int owned[] = {init->root, init->proc, init->null, init->empty_dir};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
-        if (owned[i] >= 0) close(owned[i]);
+        if (owned[i] >= 0) skep_close(owned[i]);
 }
 
 static void wait_for_fifo(struct skep_init *init) {
     int fifo = init->fds[SKEP_FD_EXEC_FIFO];
     init->report_fifo = init->fds[SKEP_FD_REPORT_FIFO];
-    close(init->socket);
+    skep_close(init->socket);
     init->socket = -1;
     struct pollfd waiting = {.fd = fifo, .events = POLLIN};
     char byte;
     for (;;) {
-        if (poll(&waiting, 1, -1) < 0 && errno != EINTR) skep_fail(init, "poll", "exec.fifo");
-        ssize_t got = read(fifo, &byte, 1);
+        if (SKEP_CALL(ppoll, &waiting, 1, NULL, NULL, 0) < 0 && skep_errno != EINTR)
+            skep_fail(init, "poll", "exec.fifo");
+        long got = SKEP_CALL(read, fifo, &byte, 1);
         if (got == 1) break;
-        if (got < 0 && errno != EAGAIN && errno != EINTR) skep_fail(init, "read", "exec.fifo");
+        if (got < 0 && skep_errno != EAGAIN && skep_errno != EINTR) skep_fail(init, "read", "exec.fifo");
     }
-    close(fifo);
+    skep_close(fifo);
 }
 
 void skep_step_wait(struct skep_init *init, const struct skep_step *step) {
     close_all_but_fifos(init);
-    struct skep_report ready = {.kind = SKEP_REPORT_READY, .step = init->step};
-    if (send(init->socket, &ready, sizeof ready, MSG_NOSIGNAL) < 0) _exit(1);
+    static struct skep_report ready; // zeroed by the kernel: an initialiser would call memset
+    ready.kind = SKEP_REPORT_READY;
+    ready.step = init->step;
+    if (SKEP_CALL(sendto, init->socket, &ready, sizeof ready, MSG_NOSIGNAL, NULL, 0) < 0) skep_exit(1);
     int none[SKEP_MAX_FDS];
     receive_order(init, SKEP_ORDER_GO, none);
     if (step->flags & SKEP_WAIT_FIFO) wait_for_fifo(init);

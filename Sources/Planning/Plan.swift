@@ -10,6 +10,8 @@ public struct Plan: Sendable {
     public var joinedNamespaces: [JoinedNamespace] = []
     /// What is odd about the configuration, but no reason to refuse it.
     public var warnings: [ConfigurationError] = []
+    /// What the kernel will leave undone by its own rules.
+    public var notes: [ConfigurationError] = []
 
     public init() {}
 

@@ -101,16 +101,23 @@ public struct Planner {
             .propagation(propagation == 0 ? UInt64(MS_SLAVE | MS_REC) : propagation | UInt64(MS_REC)), from: origin)
         plan.append(
             .root(path: situation.rootfs, isMounted: true, privateParent: isShared), from: Origin("root.path"))
-        let defersCgroup = canDeferCgroup
-        if !defersCgroup { joinCgroup() }
-        try planMounts { !defersCgroup || !MountPlanner.needsCgroup($0) }
+        let pivot = Action.pivot(situation.avoidsPivotRoot ? .moveMount : .pivotRoot, oldRootIsSlave: isShared)
+        // The later the init needs its cgroup, the longer it works beside the parent, which is still making it.
+        if somethingCoversCgroupMounts {
+            joinCgroup()
+            try planMounts { _ in true }
+        } else {
+            try planMounts { !MountPlanner.needsCgroup($0) }
+        }
         if needsDevices { try DevicePlanner.plan(linux.devices, into: &plan) }
-        plan.append(
-            .pivot(situation.avoidsPivotRoot ? .moveMount : .pivotRoot, oldRootIsSlave: isShared),
-            from: Origin("root.path"))
-        guard defersCgroup else { return }
-        joinCgroup()
-        try planMounts { MountPlanner.needsCgroup($0) }
+        // Without a cgroup namespace the mounts are binds of the host's directories, out of sight after the pivot.
+        let hasNamespace = namespaces.present.contains(.cgroup)
+        if hasNamespace { plan.append(pivot, from: Origin("root.path")) }
+        if !somethingCoversCgroupMounts {
+            joinCgroup()
+            try planMounts { MountPlanner.needsCgroup($0) }
+        }
+        if !hasNamespace { plan.append(pivot, from: Origin("root.path")) }
     }
 
     private mutating func planMounts(where isWanted: (Mount) -> Bool) throws(ConfigurationError) {
@@ -122,13 +129,11 @@ public struct Planner {
         }
     }
 
-    /// Whether the cgroup mounts can come last, after the pivot: then the init mounts all the rest while its parent
-    /// is still making cgroups. They can't where they bind the host's directories, or something goes on top of them.
-    private var canDeferCgroup: Bool {
-        guard namespaces.present.contains(.cgroup) else { return false }
-        guard let first = spec.mounts.firstIndex(where: MountPlanner.needsCgroup) else { return true }
+    /// Whether a mount goes on top of a cgroup mount, which then can't come last.
+    private var somethingCoversCgroupMounts: Bool {
+        guard let first = spec.mounts.firstIndex(where: MountPlanner.needsCgroup) else { return false }
         let destination = InnerPath.normalized(spec.mounts[first].destination)
-        return !spec.mounts[(first + 1)...].contains {
+        return spec.mounts[(first + 1)...].contains {
             InnerPath.isWithin(InnerPath.normalized($0.destination), destination)
         }
     }

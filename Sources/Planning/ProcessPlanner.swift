@@ -27,7 +27,7 @@ struct ProcessPlanner {
         plan.append(.stdioOwner(uid: user.uid), from: Origin("process.user"))
         let environment = planEnvironment(into: &plan)
         if process.noNewPrivileges { plan.append(.noNewPrivileges, from: Origin("process.noNewPrivileges")) }
-        let (bounding, effective, permitted, inheritable, ambient) = capabilities(&plan.warnings)
+        let (bounding, effective, permitted, inheritable, ambient) = capabilities(&plan)
         plan.append(.boundingSet(bounding), from: Origin("process.capabilities.bounding"))
         plan.append(.workingDirectory(process.cwd, isAttempt: true), from: Origin("process.cwd"))
         plan.append(
@@ -79,11 +79,11 @@ struct ProcessPlanner {
         ambient: CapabilitySet
     )
 
-    private func capabilities(_ warnings: inout [ConfigurationError]) -> Sets {
+    private func capabilities(_ plan: inout Plan) -> Sets {
         guard let wanted = process.capabilities else { return ([], [], [], [], []) }
         func set(_ names: [String], _ property: String) -> CapabilitySet {
             CapabilitySet(names: names) { index, name in
-                warnings.append(
+                plan.warnings.append(
                     ConfigurationError(
                         Origin("process.capabilities." + property, index), "unknown capability \"\(name)\" is ignored"))
             }
@@ -94,7 +94,7 @@ struct ProcessPlanner {
         // capabilities(7): what is not both permitted and inheritable can't be ambient.
         let possible = permitted.intersection(inheritable)
         if !possible.isSuperset(of: ambient) {
-            warnings.append(
+            plan.notes.append(
                 ConfigurationError(
                     Origin("process.capabilities.ambient"),
                     "capabilities that are not both permitted and inheritable are ignored"))

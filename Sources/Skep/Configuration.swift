@@ -28,7 +28,8 @@ enum Configuration {
         try checkRootfs(rootfs)
     }
 
-    private static func checkRootfs(_ path: String) throws(ContainerError) {
+    /// Refuses a rootfs that is not a directory.
+    static func checkRootfs(_ path: String) throws(ContainerError) {
         let kind = try converting(origin: "root.path") { () throws(SystemError) in try Files.kind(of: path) }
         switch kind {
         case .directory?: return

@@ -55,7 +55,7 @@ public final class Container: Sendable {
     /// - Throws: `configInvalid`; `containerNotStopped` if it was started before; `systemError`. Then nothing of the
     ///   attempt is left, and the container can be started again or destroyed.
     public func start(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) {
-        try launch(process, waitsForFifo: true, avoidsPivotRoot: false)
+        try launch(LaunchOptions(process: process, waitsForFifo: true))
     }
 
     /// Lets a started container run the user's program.
@@ -68,20 +68,21 @@ public final class Container: Sendable {
 
     /// Starts the container and runs the user's program: `start` and `exec` in one go.
     public func run(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) {
-        try launch(process, waitsForFifo: false, avoidsPivotRoot: false)
+        try launch(LaunchOptions(process: process, waitsForFifo: false))
     }
 
-    package func launch(
-        _ process: ContainerProcess, waitsForFifo: Bool, avoidsPivotRoot: Bool
-    ) throws(ContainerError) {
+    private func launch(_ options: LaunchOptions) throws(ContainerError) {
+        try launch(
+            try LaunchOrder(config, bundle: bundle, directory: directory, factory: factory, options: options))
+    }
+
+    func launch(_ order: LaunchOrder) throws(ContainerError) {
         try memory.withLock { (memory) throws(ContainerError) in
             if memory.stored != nil {
                 throw ContainerError(.containerNotStopped, "container \"\(id)\"", "has been started already")
             }
             guard memory.creation != nil else { throw .notExists(id) }
-            let launcher = Launcher(
-                container: self, process: process, waitsForFifo: waitsForFifo, avoidsPivotRoot: avoidsPivotRoot)
-            let launched = try launcher.launch()
+            let launched = try Launcher(container: self, order: order).launch()
             memory.stored = StoredContainer(directory, launched.state)
             memory.initProcess = InitProcess(launched.finish(), isChild: true)
             memory.creation = nil

@@ -52,19 +52,37 @@ public final class Factory: Sendable {
     ///   - bundle: the directory that a relative `root.path` counts from.
     /// - Throws: `invalidIdFormat`, `idInUse`, `configInvalid`, `systemError`.
     public func create(_ id: String, _ config: Spec, bundle: String = ".") throws(ContainerError) -> Container {
-        try create(id, config, document: nil, bundle: bundle)
-    }
-
-    /// The same, with the text that `config` was read from, which may have more in it than Skep knows.
-    package func create(
-        _ id: String, _ config: Spec, document: [UInt8]?, bundle: String
-    ) throws(ContainerError) -> Container {
         let directory = try directory(id)
         let bundle = Paths.absolute(bundle)
         try Configuration.check(config, bundle: bundle)
+        return try make(directory, config, document: config.serialized(.tabs), bundle: bundle)
+    }
+
+    /// Makes a container and launches its first process, in one go: what is wrong with the configuration shows
+    /// before anything is made, and on failure nothing is left of either.
+    ///
+    /// - Parameter document: the text that `config` was read from, which may have more in it than Skep knows.
+    package func launch(
+        _ id: String, _ config: Spec, document: [UInt8], bundle: String, options: LaunchOptions
+    ) throws(ContainerError) -> Container {
+        let directory = try directory(id)
+        let order = try LaunchOrder(config, bundle: bundle, directory: directory, factory: self, options: options)
+        let container = try make(directory, config, document: document, bundle: bundle)
+        do {
+            try container.launch(order)
+        } catch {
+            try? container.destroy()
+            throw error
+        }
+        return container
+    }
+
+    private func make(
+        _ directory: StateDirectory, _ config: Spec, document: [UInt8], bundle: String
+    ) throws(ContainerError) -> Container {
         let lock = try directory.create()
         do {
-            try directory.stage(document ?? config.serialized(.tabs), for: directory.configPath)
+            try directory.stage(document, for: directory.configPath)
             try directory.commit(directory.configPath)
         } catch {
             try? directory.remove()

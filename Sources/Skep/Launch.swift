@@ -1,24 +1,12 @@
 import Glibc
-internal import CBootstrap
 internal import CLinux
 internal import CPlan
+internal import CSpawn
 internal import Cgroups
 internal import OCI
 internal import Planning
 internal import System
 internal import SystemPackage
-
-/// Everything that a launch needs to know.
-struct LaunchOrder {
-    var plan: Plan
-    var manager: any Manager
-    var resources: Resources?
-    var directory: StateDirectory
-    var process: ContainerProcess
-    var waitsForFifo: Bool
-    /// The command that becomes the init; empty for the running program itself.
-    var initArguments: [String]
-}
 
 /// An init between its clone and its exec, and all that its parent holds of it meanwhile.
 ///

@@ -1,8 +1,5 @@
 internal import Cgroups
-internal import Glibc
-internal import Logging
 internal import OCI
-internal import Planning
 internal import System
 
 /// A container's first process, and what later commands are told of it.
@@ -14,16 +11,13 @@ struct Launched: ~Copyable {
     consuming func finish() -> ProcessHandle { handle }
 }
 
-/// Starts a container's first process: from its configuration to its state.json.
+/// Starts a container's first process: from its plan to its state.json.
 struct Launcher {
     let container: Container
-    let process: ContainerProcess
-    let waitsForFifo: Bool
-    let avoidsPivotRoot: Bool
+    let order: LaunchOrder
 
     /// - Throws: what went wrong; then nothing of the attempt is left.
     func launch() throws(ContainerError) -> Launched {
-        let order = try makeOrder()
         let launch: Launch
         do {
             launch = try Launch.begin(order)
@@ -33,12 +27,12 @@ struct Launcher {
         }
         do {
             try launch.prepareCgroups()
-            let state = try makeState(order, launch.handle)
+            let state = try makeState(launch.handle)
             try container.directory.stage(state.serialized(.compact), for: container.directory.statePath)
             try launch.waitUntilReady()
             try container.directory.commit(container.directory.statePath)
             try launch.go()
-            if !waitsForFifo { try launch.waitForExec() }
+            if !order.waitsForFifo { try launch.waitForExec() }
             return Launched(state: state, handle: launch.finish())
         } catch {
             launch.abandon()
@@ -54,36 +48,7 @@ struct Launcher {
         }
     }
 
-    private func makeOrder() throws(ContainerError) -> LaunchOrder {
-        var spec = container.config
-        if let given = process.process { spec.process = given }
-        let layout = try converting { () throws(SystemError) in try Layout.detect() }
-        let manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: container.id, layout: layout)
-        container.factory.logger?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
-        let plan: Plan
-        do {
-            plan = try Planner.plan(
-                spec,
-                in: Planner.Situation(
-                    rootfs: try Configuration.rootfs(spec, bundle: container.bundle),
-                    cgroups: Configuration.cgroupView(manager), waitsForFifo: waitsForFifo,
-                    avoidsPivotRoot: avoidsPivotRoot, preservedDescriptors: process.preservedDescriptors))
-        } catch let error as ConfigurationError {
-            throw ContainerError(error)
-        } catch let error as ContainerError {
-            throw error
-        } catch {
-            throw ContainerError(.systemError, "plan", "\(error)")
-        }
-        for warning in plan.warnings { container.factory.logger?.warning("\(warning)") }
-        return LaunchOrder(
-            plan: plan, manager: manager, resources: spec.linux?.resources, directory: container.directory,
-            process: process, waitsForFifo: waitsForFifo, initArguments: container.factory.initArgs)
-    }
-
-    private func makeState(
-        _ order: LaunchOrder, _ handle: borrowing ProcessHandle
-    ) throws(ContainerError) -> StoredState {
+    private func makeState(_ handle: borrowing ProcessHandle) throws(ContainerError) -> StoredState {
         let pid = handle.pid
         let stat = try converting { () throws(SystemError) in try ProcessStat.read(pid) }
         let config = container.config

@@ -3,12 +3,12 @@ enum CreateCommand {
     static var command: Command {
         Command(
             "create", operands: "CONTAINER", count: 1...1,
-            "Makes a container from a bundle; its process waits for \"skep start\".", options: LaunchOptions.options,
+            "Makes a container from a bundle; its process waits for \"skep start\".", options: LaunchArguments.options,
             run: run)
     }
 
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
-        _ = try LaunchOptions(invocation).launch(invocation, waitsForFifo: true)
+        _ = try LaunchArguments(invocation).launch(invocation, waitsForFifo: true)
         return 0
     }
 }

@@ -7,7 +7,7 @@ enum RunCommand {
         Command(
             "run", operands: "CONTAINER", count: 1...1,
             "Makes a container from a bundle, runs it, and exits as its process does.",
-            options: LaunchOptions.options + [
+            options: LaunchArguments.options + [
                 Option("detach", "d", help: "leave the container running and return"),
                 Option("keep", help: "keep the container's state when it has ended"),
                 Option("no-subreaper", help: "leave orphans of the container's to the host's init"),
@@ -16,7 +16,7 @@ enum RunCommand {
     }
 
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
-        let options = try LaunchOptions(invocation)
+        let options = try LaunchArguments(invocation)
         if invocation.arguments.has("detach") {
             _ = try options.launch(invocation, waitsForFifo: false)
             return 0

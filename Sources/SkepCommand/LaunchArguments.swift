@@ -4,8 +4,8 @@ internal import Skep
 internal import System
 internal import SystemPackage
 
-/// What create and run have in common.
-struct LaunchOptions {
+/// The options that create and run have in common.
+struct LaunchArguments {
     let bundle: Bundle
     let pidFile: String?
     let avoidsPivotRoot: Bool
@@ -37,20 +37,18 @@ struct LaunchOptions {
     }
 
     /// Makes the container and launches its init. On failure nothing is left.
-    func launch(
-        _ invocation: Invocation, waitsForFifo: Bool
-    ) throws(Failure) -> Container {
+    func launch(_ invocation: Invocation, waitsForFifo: Bool) throws(Failure) -> Container {
         let factory = try invocation.factory()
+        let options = Skep.LaunchOptions(
+            process: ContainerProcess(preservedDescriptors: preservedDescriptors), waitsForFifo: waitsForFifo,
+            avoidsPivotRoot: avoidsPivotRoot)
         let container = try failing { () throws(ContainerError) in
-            try factory.create(invocation.id, bundle.spec, document: bundle.document, bundle: bundle.path)
+            try factory.launch(
+                invocation.id, bundle.spec, document: bundle.document, bundle: bundle.path, options: options)
         }
+        guard let pidFile else { return container }
         do {
-            try failing { () throws(ContainerError) in
-                try container.launch(
-                    ContainerProcess(preservedDescriptors: preservedDescriptors), waitsForFifo: waitsForFifo,
-                    avoidsPivotRoot: avoidsPivotRoot)
-            }
-            if let pidFile { try write(pid: try failing { () throws(ContainerError) in try container.pid }, to: pidFile) }
+            try write(pid: try failing { () throws(ContainerError) in try container.pid }, to: pidFile)
         } catch {
             try? container.destroy(force: true)
             throw error

@@ -1,12 +1,11 @@
-// The parent's side: one clone3 with every new namespace, and the exec of a protected binary. The child shares the
-// parent's memory until its exec (CLONE_VM | CLONE_VFORK): nothing is copied however large the program is, and
-// nothing but system calls may happen there.
-#include "skep_bootstrap.h"
+// The child shares the parent's memory until its exec (CLONE_VM | CLONE_VFORK): nothing is copied however large the
+// program is, and nothing but system calls may happen there.
 #include "skep_protocol.h"
-#include "syscalls.h"
+#include "skep_spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,7 +15,9 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define CHILD_STACK 16384
 
@@ -166,10 +167,10 @@ pid_t skep_spawn_init(const struct skep_spawn *spawn, int *pidfd, const char **c
 }
 
 static int detached_mount(const char *path) {
-    int fd = skep_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     if (fd < 0) return -1;
     struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
-    if (skep_mount_setattr(fd, "", AT_EMPTY_PATH, &read_only) == 0) return fd;
+    if (syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &read_only, sizeof read_only) == 0) return fd;
     close(fd);
     return -1;
 }

@@ -1,0 +1,61 @@
+internal import Cgroups
+internal import Logging
+internal import OCI
+internal import Planning
+internal import System
+
+/// How a container's first process is to be started, apart from what its configuration says.
+package struct LaunchOptions: Sendable {
+    package var process: ContainerProcess
+    /// Whether it waits for exec.fifo; else it goes on as soon as it is ready.
+    package var waitsForFifo: Bool
+    package var avoidsPivotRoot: Bool
+
+    package init(process: ContainerProcess = ContainerProcess(), waitsForFifo: Bool, avoidsPivotRoot: Bool = false) {
+        self.process = process
+        self.waitsForFifo = waitsForFifo
+        self.avoidsPivotRoot = avoidsPivotRoot
+    }
+}
+
+/// Everything that a launch needs to know: made before anything is done.
+struct LaunchOrder: Sendable {
+    let plan: Plan
+    let manager: any Manager
+    let resources: Resources?
+    let directory: StateDirectory
+    let process: ContainerProcess
+    let waitsForFifo: Bool
+    /// The command that becomes the init; empty for the running program itself.
+    let initArguments: [String]
+
+    /// Plans the launch of a container.
+    ///
+    /// - Throws: `configInvalid` for what could not be carried out.
+    init(
+        _ config: Spec, bundle: String, directory: StateDirectory, factory: Factory, options: LaunchOptions
+    ) throws(ContainerError) {
+        var spec = config
+        if let given = options.process.process { spec.process = given }
+        let rootfs = try Configuration.rootfs(spec, bundle: bundle)
+        try Configuration.checkRootfs(rootfs)
+        let layout = try converting { () throws(SystemError) in try Layout.detect() }
+        manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: directory.id, layout: layout)
+        factory.logger?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
+        let situation = Planner.Situation(
+            rootfs: rootfs, cgroups: Configuration.cgroupView(manager), waitsForFifo: options.waitsForFifo,
+            avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors)
+        do {
+            plan = try Planner.plan(spec, in: situation)
+        } catch {
+            throw ContainerError(error)
+        }
+        for warning in plan.warnings { factory.logger?.warning("\(warning)") }
+        for note in plan.notes { factory.logger?.debug("\(note)") }
+        resources = spec.linux?.resources
+        self.directory = directory
+        process = options.process
+        waitsForFifo = options.waitsForFifo
+        initArguments = factory.initArgs
+    }
+}
