@@ -43,7 +43,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
     name: "skep",
     products: [
-        .library(name: "Skep", targets: ["Skep"]),
+        .library(name: "Skep", targets: ["Skep", "OCI"]),
         .executable(name: "skep", targets: ["skep"]),
     ],
     dependencies: [
@@ -77,6 +77,10 @@ let package = Package(
                 .unsafeFlags(["-static-executable", "-Xlinker", "-e", "-Xlinker", "skep_entry"]),
                 .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
             ]),
+
+        // The program that the README shows.
+        .executableTarget(
+            name: "example", dependencies: ["Skep", "OCI"], path: "Tests/Example", swiftSettings: swiftSettings),
 
         tests("OCITests", ["OCI"], exclude: ["Fixtures"]),
         tests("PlanningTests", ["Planning", "OCI", "CPlan"]),

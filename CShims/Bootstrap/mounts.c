@@ -40,8 +40,18 @@ static const char *const *step_pairs(const struct skep_init *init, const struct 
     return (const char *const *)(init->plan.vectors + step->vector);
 }
 
+// A directory can't be mounted on a file, nor a file on a directory; the kernel only says EINVAL.
+static _Noreturn void fail_to_attach(struct skep_init *init, int mount, int target, const char *destination) {
+    int error = skep_errno;
+    struct stat source, place;
+    if (error == EINVAL && skep_stat_fd(mount, &source) == 0 && skep_stat_fd(target, &place) == 0 &&
+        S_ISDIR(source.st_mode) != S_ISDIR(place.st_mode))
+        error = S_ISDIR(source.st_mode) ? ENOTDIR : EISDIR;
+    skep_fail_with(init, error, "move_mount", destination);
+}
+
 static void attach(struct skep_init *init, int mount, int target, const char *destination) {
-    if (skep_attach(mount, target) < 0) skep_fail(init, "move_mount", destination);
+    if (skep_attach(mount, target) < 0) fail_to_attach(init, mount, target, destination);
     skep_close(target);
 }
 

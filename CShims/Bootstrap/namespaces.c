@@ -9,7 +9,8 @@
 #include <sys/socket.h>
 
 void skep_step_join(struct skep_init *init, const struct skep_step *step) {
-    if (SKEP_CALL(setns, skep_slot(init, step), (int)step->number[0]) < 0) skep_fail(init, "setns", NULL);
+    if (SKEP_CALL(setns, skep_slot(init, step), (int)step->number[0]) < 0)
+        skep_fail(init, "setns", skep_text(init, step, 0));
 }
 
 void skep_step_unshare(struct skep_init *init, const struct skep_step *step) {

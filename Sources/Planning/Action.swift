@@ -1,7 +1,7 @@
 /// One thing that the bootstrap does, with everything that it needs to know. `skep_plan.h` says what each one means
 /// to the kernel; the flags are the kernel's own numbers.
 public enum Action: Sendable, Hashable {
-    case join(descriptor: Int32, kind: UInt64)
+    case join(descriptor: Int32, kind: UInt64, path: String)
     case loopback
     case propagation(UInt64)
     case root(path: String, isMounted: Bool, privateParent: Bool)

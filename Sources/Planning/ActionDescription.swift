@@ -4,7 +4,7 @@ extension Action: CustomStringConvertible {
     /// The step's operands as `skep plan` prints them behind its name.
     public var description: String {
         switch self {
-        case .join(_, let kind): Self.namespaceName(kind)
+        case .join(_, let kind, let path): "\(Self.namespaceName(kind)) \(path)"
         case .loopback: "lo up"
         case .propagation(let flags): "/ \(Self.propagationName(flags))"
         case .root(let path, let isMounted, _): isMounted ? path : "\(path) (not mounted)"

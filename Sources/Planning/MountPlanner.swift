@@ -3,6 +3,7 @@ internal import OCI
 
 /// Plans mounts[]: config.md, Mounts.
 struct MountPlanner {
+    let bundle: String
     let cgroups: CgroupView
     let hasCgroupNamespace: Bool
 
@@ -62,7 +63,7 @@ struct MountPlanner {
         }
         return .bind(
             BindMount(
-                source: source, destination: destination, isRecursive: options.isRecursive || !options.isBind,
+                source: source.utf8.first == UInt8(ascii: "/") ? source : "\(bundle)/\(source)", destination: destination, isRecursive: options.isRecursive || !options.isBind,
                 attributes: options.attributes, clearedAttributes: options.cleared,
                 propagation: options.propagation))
     }

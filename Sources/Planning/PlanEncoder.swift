@@ -99,7 +99,8 @@ private struct PlanEncoder {
         _ action: Action, into raw: inout skep_step
     ) throws(ConfigurationError) {
         switch action {
-        case .join(let descriptor, let kind):
+        case .join(let descriptor, let kind, let path):
+            raw.text.0 = try string(path)
             raw.slot = descriptor
             raw.number.0 = kind
         case .propagation(let flags): raw.number.0 = flags

@@ -13,6 +13,8 @@ public struct Planner {
     public struct Situation: Sendable {
         /// The rootfs, as an absolute path.
         public var rootfs: String
+        /// The bundle, as an absolute path: relative sources of bind mounts count from it.
+        public var bundle: String
         /// What the host's cgroups look like.
         public var cgroups: CgroupView
         /// Whether the init waits for exec.fifo, which another command will write to.
@@ -23,10 +25,11 @@ public struct Planner {
         public var preservedDescriptors: Int
 
         public init(
-            rootfs: String, cgroups: CgroupView, waitsForFifo: Bool = true, avoidsPivotRoot: Bool = false,
-            preservedDescriptors: Int = 0
+            rootfs: String, bundle: String = "/", cgroups: CgroupView, waitsForFifo: Bool = true,
+            avoidsPivotRoot: Bool = false, preservedDescriptors: Int = 0
         ) {
             self.rootfs = rootfs
+            self.bundle = bundle
             self.cgroups = cgroups
             self.waitsForFifo = waitsForFifo
             self.avoidsPivotRoot = avoidsPivotRoot
@@ -51,6 +54,10 @@ public struct Planner {
     }
 
     private mutating func planAll() throws(ConfigurationError) -> Plan {
+        if !spec.ociVersion.hasPrefix("1.") {
+            throw ConfigurationError(
+                Origin("ociVersion"), "\(spec.ociVersion) is another specification than the 1.x that Skep follows")
+        }
         guard let process = spec.process else { throw ConfigurationError(Origin("process"), "is missing") }
         plan.steps.reserveCapacity(96)
         plan.cloneFlags = namespaces.cloneFlags
@@ -76,7 +83,7 @@ public struct Planner {
         for namespace in namespaces.joined where !namespace.isPID {
             // The cgroup namespace is joined once the init is where it belongs: see joinCgroup.
             if namespace.kind != UInt64(CLONE_NEWCGROUP) {
-                plan.append(.join(descriptor: slot, kind: namespace.kind), from: namespace.origin)
+                plan.append(.join(descriptor: slot, kind: namespace.kind, path: namespace.path), from: namespace.origin)
             }
             slot += 1
         }
@@ -88,7 +95,7 @@ public struct Planner {
         let others = namespaces.joined.filter { !$0.isPID }
         guard let index = others.firstIndex(where: { $0.kind == UInt64(CLONE_NEWCGROUP) }) else { return }
         let slot = Int32(SKEP_FD_FIRST_NAMESPACE.rawValue) + Int32(index)
-        plan.append(.join(descriptor: slot, kind: others[index].kind), from: others[index].origin)
+        plan.append(.join(descriptor: slot, kind: others[index].kind, path: others[index].path), from: others[index].origin)
     }
 
     // MARK: Mounts
@@ -122,7 +129,7 @@ public struct Planner {
 
     private mutating func planMounts(where isWanted: (Mount) -> Bool) throws(ConfigurationError) {
         let planner = MountPlanner(
-            cgroups: situation.cgroups, hasCgroupNamespace: namespaces.present.contains(.cgroup))
+            bundle: situation.bundle, cgroups: situation.cgroups, hasCgroupNamespace: namespaces.present.contains(.cgroup))
         for (index, mount) in spec.mounts.enumerated() where isWanted(mount) {
             let origin = Origin("mounts", index)
             for action in try planner.plan(mount, origin: origin) { plan.append(action, from: origin) }

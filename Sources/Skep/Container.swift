@@ -148,6 +148,19 @@ public final class Container: Sendable {
         return try converting(origin: "container \"\(id)\"") { () throws(SystemError) in try process?.wait() }
     }
 
+    /// Waits until the container's init has ended, without blocking a thread of the concurrency runtime's.
+    ///
+    /// - Returns: how it ended; nil where this process is not its parent, since only a parent is told.
+    public func wait() async throws(ContainerError) -> ExitStatus? {
+        guard let process = try initProcess() else { return nil }
+        let outcome = await withCheckedContinuation { continuation in
+            BlockingThread.run {
+                continuation.resume(returning: Result { () throws(SystemError) in try process.wait() })
+            }
+        }
+        return try converting(origin: "container \"\(id)\"") { () throws(SystemError) in try outcome.get() }
+    }
+
     /// Removes the container: its cgroups and its state directory. Call it also after a failed start.
     ///
     /// - Parameter force: ends its processes first.

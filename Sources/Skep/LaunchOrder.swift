@@ -10,11 +10,17 @@ package struct LaunchOptions: Sendable {
     /// Whether it waits for exec.fifo; else it goes on as soon as it is ready.
     package var waitsForFifo: Bool
     package var avoidsPivotRoot: Bool
+    /// Where the process's number is written before it goes on; an absolute path.
+    package var pidFile: String?
 
-    package init(process: ContainerProcess = ContainerProcess(), waitsForFifo: Bool, avoidsPivotRoot: Bool = false) {
+    package init(
+        process: ContainerProcess = ContainerProcess(), waitsForFifo: Bool, avoidsPivotRoot: Bool = false,
+        pidFile: String? = nil
+    ) {
         self.process = process
         self.waitsForFifo = waitsForFifo
         self.avoidsPivotRoot = avoidsPivotRoot
+        self.pidFile = pidFile
     }
 }
 
@@ -26,6 +32,7 @@ struct LaunchOrder: Sendable {
     let directory: StateDirectory
     let process: ContainerProcess
     let waitsForFifo: Bool
+    let pidFile: String?
     /// The command that becomes the init; empty for the running program itself.
     let initArguments: [String]
 
@@ -43,7 +50,7 @@ struct LaunchOrder: Sendable {
         manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: directory.id, layout: layout)
         factory.logger?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
         let situation = Planner.Situation(
-            rootfs: rootfs, cgroups: Configuration.cgroupView(manager), waitsForFifo: options.waitsForFifo,
+            rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager), waitsForFifo: options.waitsForFifo,
             avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors)
         do {
             plan = try Planner.plan(spec, in: situation)
@@ -56,6 +63,7 @@ struct LaunchOrder: Sendable {
         self.directory = directory
         process = options.process
         waitsForFifo = options.waitsForFifo
+        pidFile = options.pidFile
         initArguments = factory.initArgs
     }
 }

@@ -1,4 +1,5 @@
 internal import Cgroups
+internal import Glibc
 internal import OCI
 internal import System
 
@@ -31,6 +32,7 @@ struct Launcher {
             try container.directory.stage(state.serialized(.compact), for: container.directory.statePath)
             try launch.waitUntilReady()
             try container.directory.commit(container.directory.statePath)
+            try writePIDFile(launch.handle.pid)
             try launch.go()
             if !order.waitsForFifo { try launch.waitForExec() }
             return Launched(state: state, handle: launch.finish())
@@ -38,6 +40,18 @@ struct Launcher {
             launch.abandon()
             removeFiles()
             throw error
+        }
+    }
+
+    /// Writes the file whole: an engine may be waiting for it to appear.
+    private func writePIDFile(_ pid: Int32) throws(ContainerError) {
+        guard let file = order.pidFile else { return }
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let temporary = Paths.join(Paths.parent(of: file), "." + name)
+        try converting(origin: "--pid-file") { () throws(SystemError) in
+            try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+                .write(Array(String(pid).utf8), path: temporary)
+            try Files.rename(temporary, to: file)
         }
     }
 

@@ -17,15 +17,18 @@ struct Invocation: Sendable {
 
     /// The factory in --root.
     func factory() throws(Failure) -> Factory {
-        try failing { () throws(ContainerError) in
-            try Factory(root: globals.root, grammar: .commandLine, logger: globals.log.logger)
+        let root: String
+        if let given = globals.root { root = given } else { root = try Globals.defaultRoot() }
+        return try failing { () throws(ContainerError) in
+            try Factory(root: root, grammar: .commandLine, logger: globals.log.logger)
         }
     }
 }
 
 /// The options before the command.
 struct Globals: Sendable {
-    let root: String
+    /// --root, where it is given.
+    let root: String?
     let log: Log
 
     static let options: [Option] = [
@@ -49,7 +52,8 @@ struct Globals: Sendable {
             throw .usage("--rootless takes true, false or auto, not \"\(rootless)\"", command: nil)
         }
         log = Log(path: arguments["log"], format: format, isDebugging: arguments.has("debug"))
-        if let given = arguments["root"] { root = given } else { root = try Self.defaultRoot() }
+        root = arguments["root"]
+        try log.checkPath()
         if rootless == "true" { throw .container(ContainerError(.configInvalid, "--rootless", "is not supported yet")) }
         if arguments.has("systemd-cgroup") {
             throw .container(ContainerError(.configInvalid, "--systemd-cgroup", "is not supported yet"))
@@ -57,7 +61,7 @@ struct Globals: Sendable {
     }
 
     /// /run/skep, or for an ordinary user a directory in $XDG_RUNTIME_DIR.
-    private static func defaultRoot() throws(Failure) -> String {
+    static func defaultRoot() throws(Failure) -> String {
         if geteuid() == 0 { return "/run/skep" }
         if let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }), !runtime.isEmpty {
             return runtime + "/skep"

@@ -1,8 +1,6 @@
 internal import CLinux
-internal import Glibc
 internal import Skep
 internal import System
-internal import SystemPackage
 
 /// The options that create and run have in common.
 struct LaunchArguments {
@@ -41,29 +39,10 @@ struct LaunchArguments {
         let factory = try invocation.factory()
         let options = Skep.LaunchOptions(
             process: ContainerProcess(preservedDescriptors: preservedDescriptors), waitsForFifo: waitsForFifo,
-            avoidsPivotRoot: avoidsPivotRoot)
-        let container = try failing { () throws(ContainerError) in
+            avoidsPivotRoot: avoidsPivotRoot, pidFile: pidFile)
+        return try failing { () throws(ContainerError) in
             try factory.launch(
                 invocation.id, bundle.spec, document: bundle.document, bundle: bundle.path, options: options)
-        }
-        guard let pidFile else { return container }
-        do {
-            try write(pid: try failing { () throws(ContainerError) in try container.pid }, to: pidFile)
-        } catch {
-            try? container.destroy(force: true)
-            throw error
-        }
-        return container
-    }
-
-    /// Writes the file whole: an engine may be waiting for it to appear.
-    private func write(pid: Int32, to file: String) throws(Failure) {
-        let name = file.split(separator: "/").last.map(String.init) ?? file
-        let temporary = Paths.join(Paths.parent(of: file), "." + name)
-        try failing("--pid-file") { () throws(SystemError) in
-            try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
-                .write(Array(String(pid).utf8), path: temporary)
-            try Files.rename(temporary, to: file)
         }
     }
 }

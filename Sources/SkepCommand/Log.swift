@@ -24,13 +24,21 @@ struct Log: Sendable {
         return logger
     }
 
+    /// Refuses a file that can't be written to, before anything is done that it would not tell of.
+    func checkPath() throws(Failure) {
+        guard let path else { return }
+        _ = try failing("--log") { () throws(SystemError) in try Self.open(path) }
+    }
+
+    private static func open(_ path: String) throws(SystemError) -> Descriptor {
+        try Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o644)
+    }
+
     /// Writes the one line that a failed command leaves.
     func fail(_ failure: Failure) {
         Self.writeToStandardError("skep: \(failure.message)\n")
         guard let path else { return }
-        if let problem = append(line("error", failure.message, failure), to: path) {
-            Self.writeToStandardError("skep: --log: \(problem.operation) \(path): \(problem.errno.text)\n")
-        }
+        append(line("error", failure.message, failure), to: path)
     }
 
     /// Writes a message of the library's.
@@ -38,16 +46,12 @@ struct Log: Sendable {
         guard let path else {
             return Self.writeToStandardError("skep: \(level): \(message)\n")
         }
-        _ = append(line(level, message, nil), to: path)
+        append(line(level, message, nil), to: path)
     }
 
-    private func append(_ line: [UInt8], to path: String) -> SystemError? {
-        do {
-            try Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o644).write(line, path: path)
-            return nil
-        } catch {
-            return error
-        }
+    private func append(_ line: [UInt8], to path: String) {
+        // The message has gone to standard error, or is not worth failing for.
+        try? Self.open(path).write(line, path: path)
     }
 
     private func line(_ level: String, _ message: String, _ failure: Failure?) -> [UInt8] {

@@ -19,6 +19,6 @@ public enum Paths {
         if path.utf8.first == UInt8(ascii: "/") { return path }
         guard let directory = getcwd(nil, 0) else { return path }
         defer { free(directory) }
-        return join(String(cString: directory), path == "." ? "" : path)
+        return path == "." ? String(cString: directory) : join(String(cString: directory), path)
     }
 }

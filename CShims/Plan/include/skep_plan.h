@@ -41,7 +41,7 @@ struct skep_plan_header {
 enum skep_op {
     SKEP_OP_NONE = 0,
     // Namespaces
-    SKEP_OP_JOIN,    // slot: namespace descriptor; number[0]: its CLONE_NEW* type
+    SKEP_OP_JOIN,    // slot: namespace descriptor; number[0]: its CLONE_NEW* type; text[0]: its path
     SKEP_OP_UNSHARE, // number[0]: CLONE_NEW* flags
     SKEP_OP_LOOPBACK,
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
