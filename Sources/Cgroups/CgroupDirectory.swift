@@ -9,6 +9,9 @@ enum CgroupDirectory {
     private static let removalAttempts = 500
     private static let removalPause: UInt32 = 10_000
 
+    /// How often processes that have been killed are looked for again, 1 ms apart.
+    private static let killAttempts = 5000
+
     /// Makes a cgroup. One that exists is taken over, if no process lives in it.
     static func make(_ path: String) throws(SystemError) {
         do {
@@ -46,16 +49,15 @@ enum CgroupDirectory {
     static func children(of path: String) throws(SystemError) -> [String] {
         do {
             var children: [String] = []
-            for name in try Files.list(path) where try Files.kind(of: path + "/" + name) == .directory {
-                children.append(path + "/" + name)
-            }
+            for name in try Files.listDirectories(path) { children.append(path + "/" + name) }
             return children
         } catch where error.errno == .noSuchFileOrDirectory {
             return []
         }
     }
 
-    /// Removes a cgroup and those below it. Processes on their way out keep it busy for a while.
+    /// Removes a cgroup and those below it. Processes that are still in them are killed, and on their way out keep
+    /// them busy for a while.
     static func remove(_ path: String) throws(SystemError) {
         for attempt in 1...removalAttempts {
             do {
@@ -68,6 +70,7 @@ enum CgroupDirectory {
                         hint: "these processes are still in it: \(try allProcesses(in: path))")
                 }
             }
+            if attempt == 1 { try kill(path) }
             for child in try children(of: path) { try remove(child) }
             if attempt > 1 { usleep(removalPause) }
         }
@@ -79,7 +82,7 @@ enum CgroupDirectory {
         do {
             return try Files.write("1", to: path + "/cgroup.kill")
         } catch where error.errno == .noSuchFileOrDirectory {}
-        for _ in 1...removalAttempts {
+        for _ in 1...killAttempts {
             let alive = try allProcesses(in: path)
             if alive.isEmpty { return }
             for pid in alive { _ = try ProcessHandle.open(pid: pid)?.signal(SIGKILL) }

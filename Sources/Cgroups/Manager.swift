@@ -25,7 +25,7 @@ public protocol Manager: Sendable {
     func isFrozen() throws(SystemError) -> Bool
     /// How often the kernel's OOM killer has struck here.
     func outOfMemoryKills() -> Int
-    /// Removes the cgroups and those below. The processes in them must have ended, or be about to.
+    /// Removes the cgroups and those below, and kills what is still in them.
     func remove() throws(SystemError)
 }
 

@@ -140,25 +140,12 @@ public final class Container: Sendable {
         throw ContainerError(.systemError, "resume", "is not supported yet")
     }
 
-    /// Waits until the container's init has ended. Blocks the calling thread.
+    /// Waits until the container's init has ended. Blocks the calling thread; SkepConcurrency has one that doesn't.
     ///
     /// - Returns: how it ended; nil where this process is not its parent, since only a parent is told.
     public func wait() throws(ContainerError) -> ExitStatus? {
         let process = try initProcess()
         return try converting(origin: "container \"\(id)\"") { () throws(SystemError) in try process?.wait() }
-    }
-
-    /// Waits until the container's init has ended, without blocking a thread of the concurrency runtime's.
-    ///
-    /// - Returns: how it ended; nil where this process is not its parent, since only a parent is told.
-    public func wait() async throws(ContainerError) -> ExitStatus? {
-        guard let process = try initProcess() else { return nil }
-        let outcome = await withCheckedContinuation { continuation in
-            BlockingThread.run {
-                continuation.resume(returning: Result { () throws(SystemError) in try process.wait() })
-            }
-        }
-        return try converting(origin: "container \"\(id)\"") { () throws(SystemError) in try outcome.get() }
     }
 
     /// Removes the container: its cgroups and its state directory. Call it also after a failed start.

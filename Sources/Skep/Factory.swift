@@ -1,7 +1,6 @@
 import Glibc
 internal import CBootstrap
 internal import Cgroups
-public import Logging
 public import OCI
 internal import Planning
 internal import System
@@ -17,7 +16,7 @@ public final class Factory: Sendable {
     /// The command that becomes a container's init, program file first; empty for the running program itself.
     public let initArgs: [String]
     let grammar: ContainerID.Grammar
-    let logger: Logger?
+    let log: MessageLog?
 
     /// A factory in `root`, which is made with mode 0700 if it is missing. An empty `root` is accepted here and
     /// refused on use.
@@ -27,15 +26,15 @@ public final class Factory: Sendable {
     ///   - initArgs: the command that re-executes this program as init: a program file and its arguments. The file
     ///     must link this library. By default the running program's own file.
     ///   - grammar: the rule for ids.
-    ///   - logger: told what is chosen and done; nil logs nothing.
+    ///   - log: told what is chosen and done; nil tells nobody.
     /// - Throws: `systemError` if `root` can't be made.
     public init(
-        root: String, initArgs: [String] = [], grammar: ContainerID.Grammar = .libcontainer, logger: Logger? = nil
+        root: String, initArgs: [String] = [], grammar: ContainerID.Grammar = .libcontainer, log: MessageLog? = nil
     ) throws(ContainerError) {
         self.root = root.isEmpty ? "" : Paths.absolute(root)
         self.initArgs = initArgs
         self.grammar = grammar
-        self.logger = logger
+        self.log = log
         if root.isEmpty { return }
         try converting(origin: "root") { () throws(SystemError) in
             try Files.makeDirectories(root, mode: 0o700)
@@ -88,7 +87,7 @@ public final class Factory: Sendable {
             try? directory.remove()
             throw error
         }
-        logger?.debug("made \(directory.path)")
+        log?.debug("made \(directory.path)")
         return Container(directory, config, bundle: bundle, factory: self, lock: lock)
     }
 
@@ -98,11 +97,11 @@ public final class Factory: Sendable {
     ///   a broken state.json.
     public func load(_ id: String) throws(ContainerError) -> Container {
         let directory = try directory(id)
-        logger?.debug("loading the configuration from \(directory.configPath)")
+        log?.debug("loading the configuration from \(directory.configPath)")
         let config = try directory.readConfiguration()
-        logger?.debug("loading the state from \(directory.statePath)")
+        log?.debug("loading the state from \(directory.statePath)")
         let stored = try StoredContainer(directory)
-        logger?.debug("using \(stored.state.managerKind.rawValue) as cgroup manager, as the state says")
+        log?.debug("using \(stored.state.managerKind.rawValue) as cgroup manager, as the state says")
         return Container(stored, config, factory: self)
     }
 

@@ -1,5 +1,4 @@
 internal import Cgroups
-internal import Logging
 internal import OCI
 internal import Planning
 internal import System
@@ -48,7 +47,7 @@ struct LaunchOrder: Sendable {
         try Configuration.checkRootfs(rootfs)
         let layout = try converting { () throws(SystemError) in try Layout.detect() }
         manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: directory.id, layout: layout)
-        factory.logger?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
+        factory.log?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
         let situation = Planner.Situation(
             rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager), waitsForFifo: options.waitsForFifo,
             avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors)
@@ -57,8 +56,8 @@ struct LaunchOrder: Sendable {
         } catch {
             throw ContainerError(error)
         }
-        for warning in plan.warnings { factory.logger?.warning("\(warning)") }
-        for note in plan.notes { factory.logger?.debug("\(note)") }
+        for warning in plan.warnings { factory.log?.warning("\(warning)") }
+        for note in plan.notes { factory.log?.debug("\(note)") }
         resources = spec.linux?.resources
         self.directory = directory
         process = options.process

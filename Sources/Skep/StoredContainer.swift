@@ -123,13 +123,13 @@ package struct StoredContainer: Sendable {
                 .containerNotStopped, "container \"\(state.id)\"", "is \(status.rawValue)",
                 hint: "stop it first, or use --force")
         }
-        try endProcesses(isAlive: status != .stopped)
+        if status != .stopped { try endInit() }
         try converting { () throws(SystemError) in try manager.remove() }
         try directory.remove()
     }
 
-    private func endProcesses(isAlive: Bool) throws(ContainerError) {
-        if isAlive, let handle = try openInit() {
+    private func endInit() throws(ContainerError) {
+        if let handle = try openInit() {
             try converting { () throws(SystemError) in
                 _ = try handle.signal(SIGKILL)
             }
@@ -140,11 +140,6 @@ package struct StoredContainer: Sendable {
                     .systemError, "container \"\(state.id)\"", "process \(state.pid) does not end after SIGKILL",
                     hint: "it may be waiting for a device; try again later")
             }
-            return
-        }
-        // Processes that outlived the init: without a pid namespace of its own nothing ends them with it.
-        try converting { () throws(SystemError) in
-            if try !manager.processes().isEmpty { try manager.kill() }
         }
     }
 }

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Logging
 internal import Skep
 
 /// A command with its options, and what holds for all commands.
@@ -20,7 +19,7 @@ struct Invocation: Sendable {
         let root: String
         if let given = globals.root { root = given } else { root = try Globals.defaultRoot() }
         return try failing { () throws(ContainerError) in
-            try Factory(root: root, grammar: .commandLine, logger: globals.log.logger)
+            try Factory(root: root, grammar: .commandLine, log: globals.log.messages)
         }
     }
 }

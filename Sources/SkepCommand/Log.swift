@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Logging
 internal import OCI
 internal import Skep
 internal import System
@@ -17,11 +16,11 @@ struct Log: Sendable {
     let format: Format
     let isDebugging: Bool
 
-    /// The logger that the library is given.
-    var logger: Logger {
-        var logger = Logger(label: "skep") { _ in LogWriter(log: self) }
-        logger.logLevel = isDebugging ? .debug : .warning
-        return logger
+    /// What the library is given to write to.
+    var messages: MessageLog {
+        MessageLog(minimum: isDebugging ? .debug : .warning) { level, message in
+            write(level == .debug ? "debug" : "warning", message)
+        }
     }
 
     /// Refuses a file that can't be written to, before anything is done that it would not tell of.
@@ -88,25 +87,5 @@ private struct LogEntry: JSONObjectEncodable {
         object.set("code", error.code.rawValue)
         object.setIfPresent("origin", error.origin)
         object.setIfPresent("errno", error.errno?.name)
-    }
-}
-
-/// swift-log's way to a `Log`.
-private struct LogWriter: LogHandler {
-    let log: Log
-    var logLevel: Logger.Level = .warning
-    var metadata: Logger.Metadata = [:]
-
-    init(log: Log) {
-        self.log = log
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        log.write(event.level.rawValue, "\(event.message)")
     }
 }

@@ -5,6 +5,14 @@ enum Program {
     /// Skep's version.
     static let version = "0.1.0"
 
+    /// Runs the program's own command line; the exit status.
+    ///
+    /// Not by CommandLine.arguments, which touches more of the standard library than all the rest of a command.
+    static func main() -> Int32 {
+        let count = Int(CommandLine.argc)
+        return run((1..<max(count, 1)).compactMap { CommandLine.unsafeArgv[$0].map { String(cString: $0) } })
+    }
+
     /// Runs one command line; the exit status.
     static func run(_ words: [String]) -> Int32 {
         var log = Log(path: nil, format: .text, isDebugging: false)

@@ -1,3 +1,4 @@
 internal import Glibc
 
-exit(Program.run(Array(CommandLine.arguments.dropFirst())))
+// No variable here: one at the top level would be the main actor's, and bring the concurrency runtime along.
+exit(Program.main())

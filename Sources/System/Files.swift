@@ -84,6 +84,15 @@ public enum Files {
 
     /// The names in a directory, without "." and "..", in no particular order.
     public static func list(_ path: String) throws(SystemError) -> [String] {
+        try list(path) { _ in true }
+    }
+
+    /// The names of the directories in a directory of a virtual file system, which says at once which they are.
+    public static func listDirectories(_ path: String) throws(SystemError) -> [String] {
+        try list(path) { Int32($0.d_type) == Int32(DT_DIR) }
+    }
+
+    private static func list(_ path: String, where isWanted: (dirent) -> Bool) throws(SystemError) -> [String] {
         guard let stream = opendir(path) else { throw SystemError("opendir", path, currentErrno()) }
         defer { closedir(stream) }
         var names: [String] = []
@@ -91,7 +100,7 @@ public enum Files {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name != "." && name != ".." { names.append(name) }
+            if name != "." && name != ".." && isWanted(entry.pointee) { names.append(name) }
         }
         return names
     }

@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# The flags before the command, --version, --help, and what is neither a flag nor a command.
+load helpers
+
+@test "--root: made with mode 0700, and its containers are its own" {
+    setup_bundle sleep 1000
+    create
+    assert_equal "$(stat -c %a "$ROOT")" 700
+    status=0
+    "$SKEP" --root "$WORK/other" state "$ID" >"$WORK/stdout" 2>"$WORK/stderr" || status=$?
+    ((status != 0))
+    [[ -d $ROOT/$ID ]]
+}
+
+@test "--root=DIR: with an equals sign" {
+    setup_bundle sleep 1000
+    create
+    assert_equal "$("$SKEP" "--root=$ROOT" state "$ID" | jq -r .id)" "$ID"
+}
+
+@test "--log: errors go to the file as well" {
+    run_skep --log "$WORK/log" state "$ID"
+    assert_refused "$ID"
+    assert_contains "$(cat "$WORK/log")" "does not exist"
+}
+
+@test "--log-format json: as containerd's shim reads it" {
+    run_skep --log "$WORK/log" --log-format json state "$ID"
+    assert_refused "$ID"
+    local line
+    line=$(tail -n 1 "$WORK/log")
+    assert_equal "$(jq -r .level <<<"$line")" error
+    assert_contains "$(jq -r .msg <<<"$line")" "does not exist"
+    date -d "$(jq -r .time <<<"$line")"
+}
+
+@test "--log-format json: with the fields that a program wants" {
+    skep_only
+    setup_bundle
+    update_config '.process.cwd = "relative"'
+    run_skep --log "$WORK/log" --log-format json run --bundle "$BUNDLE" "$ID"
+    assert_refused process.cwd
+    assert_equal "$(tail -n 1 "$WORK/log" | jq -r .origin)" process.cwd
+    assert_equal "$(tail -n 1 "$WORK/log" | jq -r .code)" configInvalid
+}
+
+@test "--log: appends" {
+    echo earlier >"$WORK/log"
+    run_skep --log "$WORK/log" state "$ID"
+    assert_equal "$(head -n 1 "$WORK/log")" earlier
+    (($(wc -l <"$WORK/log") == 2))
+}
+
+@test "--log: a file that can't be opened is refused" {
+    run_skep --log "$WORK/no/such/log" list
+    assert_refused "$WORK/no/such/log"
+}
+
+@test "--log-format: an unknown one is refused" {
+    run_skep --log-format xml list
+    assert_refused log-format xml
+}
+
+@test "--debug: tells more, and changes nothing else" {
+    setup_bundle echo hello
+    run_skep --debug --log "$WORK/log" run --bundle "$BUNDLE" "$ID"
+    assert_status 0
+    assert_equal "$output" hello
+    [[ -s $WORK/log ]]
+}
+
+@test "--rootless: false and auto; true may be refused until its issue" {
+    local value
+    for value in false auto; do
+        run_skep --rootless "$value" list
+        assert_status 0
+    done
+    run_skep --rootless true list
+    ((status == 0)) || assert_refused rootless
+    skep_only # runc looks at it where it is used
+    run_skep --rootless perhaps list
+    assert_refused rootless perhaps
+}
+
+@test "--systemd-cgroup: refused for now" {
+    skep_only
+    setup_bundle
+    run_skep --systemd-cgroup run --bundle "$BUNDLE" "$ID"
+    assert_refused systemd-cgroup
+}
+
+@test "--version: program and specification" {
+    status=0
+    output=$("$SKEP" --version) || status=$?
+    assert_status 0
+    assert_matches "$output" '^[a-z]+ version [0-9]+\.[0-9]+'
+    assert_matches "$output" $'\nspec: 1\.[0-9]'
+    assert_equal "$("$SKEP" -v)" "$output"
+}
+
+@test "--help: every command" {
+    run_skep --help
+    assert_status 0
+    local command
+    for command in create start run state kill delete list spec features; do assert_contains "$output" "$command"; done
+    assert_equal "$stderr" ""
+}
+
+@test "--help: of a command" {
+    local command
+    for command in create start run state kill delete list spec features; do
+        run_skep "$command" --help
+        assert_status 0
+        assert_contains "$output" "$command"
+    done
+    run_skep run --help
+    for command in --bundle --pid-file --detach --keep --no-pivot; do assert_contains "$output" "$command"; done
+}
+
+@test "an unknown command is refused by name" {
+    run_skep nonsense
+    ((status != 0))
+    assert_contains "$output$stderr" nonsense
+    skep_only
+    assert_refused nonsense
+}
+
+@test "an unknown flag is refused by name" {
+    run_skep list --nonsense
+    ((status != 0))
+    assert_contains "$output$stderr" nonsense
+    run_skep --nonsense list
+    ((status != 0))
+    assert_contains "$output$stderr" nonsense
+    skep_only
+    assert_refused nonsense
+}
+
+@test "too many arguments are refused" {
+    run_skep state "$ID" more
+    ((status != 0))
+    run_skep list more
+    skep_only
+    assert_refused list
+}

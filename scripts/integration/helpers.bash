@@ -1,0 +1,31 @@
+# Loaded by every .bats file. A test gets a work folder, a private state root, an id that no other test
+# has, and a teardown that removes its containers and then fails the test if anything of them is left.
+# shellcheck shell=bash
+bats_require_minimum_version 1.5.0
+
+helpers=$(dirname -- "${BASH_SOURCE[0]}")/helpers
+source "$helpers/runtime.bash"
+source "$helpers/assert.bash"
+source "$helpers/bundle.bash"
+source "$helpers/cgroup.bash"
+source "$helpers/namespace.bash"
+source "$helpers/leaks.bash"
+
+setup() {
+    WORK=$BATS_TEST_TMPDIR
+    ROOT=$WORK/state
+    BUNDLE=$WORK/bundle
+    ID=it_$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
+    SPAWNED=()
+    snapshot
+}
+
+teardown() {
+    remove_containers
+    local pid
+    for pid in "${SPAWNED[@]}"; do
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    assert_no_leaks
+}

@@ -1,0 +1,80 @@
+# What a test's containers own on the machine, and the check that nothing of it is left.
+#
+# The test's id and work folder are random enough to be nobody else's. Nothing here ends a process or
+# takes a mount away that these two do not show to be the test's own.
+# shellcheck shell=bash
+
+# Prints a line for each: process, mount, cgroup and state file that belongs to this test.
+resources() {
+    owned_processes
+    awk -v work="$WORK/" 'index($5, work) == 1 { print "mount " $5 }' /proc/self/mountinfo
+    cgroups_named "$ID" | sed 's/^/cgroup /'
+    [[ ! -d $ROOT ]] || find "$ROOT" -mindepth 1 | sed 's/^/state /'
+}
+
+# Processes of the test's containers, and runtimes that still name one; no zombies.
+# The patterns come from files, as grep would find its own arguments.
+owned_processes() {
+    local pid
+    printf '%s\n' "$ID" >"$WORK/pattern.id"
+    {
+        container_processes
+        grep -lsFf "$WORK/pattern.id" /proc/[0-9]*/cmdline | cut -d/ -f3 || true
+    } | sort -u | while IFS= read -r pid; do
+        grep -qs '^State:.*Z' "/proc/$pid/status" ||
+            printf 'process %s %s\n' "$pid" "$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline")"
+    done
+}
+
+# Process ids that are in a cgroup of the test, or whose root file system lies in its work folder: not all
+# that merely see a mount there, as every process of the machine sees one that is left on the host.
+container_processes() {
+    local fields='^[0-9]+ [0-9]+ [0-9:]+'
+    printf '%s\n' "$ID" >"$WORK/pattern.id"
+    printf '%s ([^ ]*%s/[^ ]* / |[^ ]+ / .*%s/)\n' "$fields" "$WORK" "$WORK" >"$WORK/pattern.root"
+    {
+        grep -lsFf "$WORK/pattern.id" /proc/[0-9]*/cgroup || true
+        grep -lsEf "$WORK/pattern.root" /proc/[0-9]*/mountinfo || true
+    } | cut -d/ -f3 | sort -u
+}
+
+snapshot() {
+    resources >"$WORK/resources.before"
+}
+
+# Fails with the list of what was not there at the snapshot. A killed process may take a moment to go;
+# everything else has to be gone by now.
+assert_no_leaks() {
+    local tries left
+    for ((tries = 0; tries < 40; tries++)); do
+        [[ -n $(owned_processes) ]] || break
+        sleep 0.05
+    done
+    left=$(resources | sort -u | comm -13 <(sort "$WORK/resources.before") -)
+    [[ -z $left ]] || {
+        sweep
+        fail "left behind:"$'\n'"$left"
+    }
+}
+
+# Deletes the test's containers by force, and says nothing where there are none.
+remove_containers() {
+    local dir
+    for dir in "$ROOT"/*/; do
+        [[ -d $dir ]] || continue
+        "$SKEP" --root "$ROOT" delete --force "$(basename "$dir")" </dev/null >/dev/null 2>&1 3>&- || true
+    done
+}
+
+# Clears what a runtime has left, so that one failed test does not disturb the rest.
+sweep() {
+    local kind rest pid
+    for pid in $(container_processes); do
+        kill -KILL "$pid" 2>/dev/null || true
+    done
+    while read -r kind rest; do
+        [[ $kind != mount ]] || umount -l "$rest" 2>/dev/null || true
+    done < <(resources)
+    sleep 0.1
+    cgroups_named "$ID" | sort -r | while IFS= read -r rest; do rmdir "$rest" 2>/dev/null || true; done
+}

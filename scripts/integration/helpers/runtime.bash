@@ -1,0 +1,107 @@
+# Running the runtime under test.
+# shellcheck shell=bash
+
+# Skips a test of what only skep does, when the suite is run on another runtime.
+skep_only() {
+    is_skep || skip "skep's own behaviour"
+}
+
+is_skep() {
+    [[ $(basename -- "$SKEP") == skep ]]
+}
+
+# Skips on runc older than VERSION: what it lacks, or does wrong.
+needs_runc() {
+    is_skep && return
+    local version
+    version=$("$SKEP" --version | sed -n 's/^runc version \([0-9.]*\).*/\1/p')
+    [[ -n $version ]] || return 0
+    [[ $(printf '%s\n' "$1" "$version" | sort -V | head -n 1) == "$1" ]] || skip "runc before $1 can't"
+}
+
+# run_skep ARG...: runs the runtime with the test's own root. Leaves $status, $output (standard output)
+# and $stderr. Through files, not pipes: a container that lives on would hold a pipe open for ever.
+# Standard input is $STDIN_FILE, or empty.
+run_skep() {
+    status=0
+    "$SKEP" --root "$ROOT" "$@" \
+        <"${STDIN_FILE:-/dev/null}" >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
+    output=$(tr -d '\0' <"$WORK/stdout")
+    stderr=$(tr -d '\0' <"$WORK/stderr")
+}
+
+# The same for a command that has to succeed.
+skep() {
+    run_skep "$@"
+    ((status == 0)) || fail "$(basename "$SKEP") $* ended with $status: $stderr"
+}
+
+# spawn COMMAND...: in the background, ended at teardown. Leaves its process id in $spawned; its output
+# goes to $WORK/spawned.out and .err.
+spawn() {
+    "$@" </dev/null >"$WORK/spawned.out" 2>"$WORK/spawned.err" 3>&- &
+    spawned=$!
+    SPAWNED+=("$spawned")
+}
+
+# spawn_skep ARG...: the runtime in the background.
+spawn_skep() {
+    spawn "$SKEP" --root "$ROOT" "$@"
+}
+
+# wait_spawned: its exit status in $status. From then on the process id may be another's.
+wait_spawned() {
+    local pid kept=()
+    for pid in "${SPAWNED[@]}"; do
+        [[ $pid == "$spawned" ]] || kept+=("$pid")
+    done
+    SPAWNED=("${kept[@]}")
+    status=0
+    wait "$spawned" || status=$?
+}
+
+# create [ARG...]: creates $ID from $BUNDLE; what the container prints goes to $WORK/container.out.
+create() {
+    status=0
+    "$SKEP" --root "$ROOT" create --bundle "$BUNDLE" "$@" "$ID" \
+        </dev/null >"$WORK/container.out" 2>"$WORK/container.err" 3>&- || status=$?
+    ((status == 0)) || fail "create ended with $status: $(cat "$WORK/container.err")"
+}
+
+# run_script SCRIPT: runs a shell script in a container of $BUNDLE that has to succeed; $output.
+run_script() {
+    set_script "$1"
+    skep run --bundle "$BUNDLE" "$ID"
+}
+
+# The container's state as JSON, or the value of a jq FILTER of it.
+state() {
+    "$SKEP" --root "$ROOT" state "$ID" | jq -r "${1:-.}"
+}
+
+# wait_for CONDITION...: until the command succeeds, 10 seconds at most.
+wait_for() {
+    local tries
+    for ((tries = 0; tries < 200; tries++)); do
+        "$@" 2>/dev/null && return
+        sleep 0.05
+    done
+    fail "waited 10 seconds in vain for: $*"
+}
+
+# Kills the process of $ID from outside, once it is sure that the id which the runtime tells is its own.
+kill_container() {
+    local pid
+    pid=$(state .pid)
+    [[ $pid =~ ^[1-9][0-9]*$ ]] || fail "'$pid' is no process id"
+    grep -qsF "$ID" "/proc/$pid/cgroup" || fail "$pid is not the container's process"
+    kill -KILL "$pid"
+}
+
+status_is() {
+    [[ $(state .status) == "$1" ]]
+}
+
+file_has() {
+    grep -q -- "$2" "$1"
+}

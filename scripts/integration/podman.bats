@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# Podman with the runtime under test, on storage of its own below the test's folder.
+load helpers
+
+setup() {
+    command -v podman >/dev/null || skip "podman is not installed"
+    WORK=$BATS_TEST_TMPDIR
+    ROOT=$WORK/state
+    BUNDLE=$WORK/podman
+    ID=it_$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
+    SPAWNED=()
+    snapshot
+    tar -C "$ROOTFS_TEMPLATE" -c . >"$WORK/image.tar"
+    podman_here import "$WORK/image.tar" busybox:test >/dev/null
+}
+
+teardown() {
+    command -v podman >/dev/null || return 0
+    podman_here rm --all --force --time 0 >/dev/null 2>&1 || true
+    umount "$WORK/podman/storage/overlay" 2>/dev/null || true
+    # The parent cgroup and conmon's in it are Podman's to leave; the containers' are the runtime's.
+    local left top
+    left=$(find /sys/fs/cgroup -type d -path "*/$ID/libpod-*" -not -path '*conmon*')
+    for top in $(cgroups_named "$ID"); do
+        find "$top" -depth -type d -exec rmdir {} \; || true
+    done
+    [[ -z $left ]] || fail "left behind: $left"
+    assert_no_leaks
+}
+
+podman_here() {
+    podman --root "$WORK/podman/storage" --runroot "$WORK/podman/run" --tmpdir "$WORK/podman/tmp" \
+        --cgroup-manager cgroupfs --events-backend file --runtime "$SKEP" "$@" </dev/null 3>&-
+}
+
+# podman_run ARG...: as this machine's missing capabilities and skep's missing seccomp ask for.
+podman_run() {
+    podman_here run --cgroup-parent "/$ID" --network none --security-opt seccomp=unconfined \
+        --ulimit nofile=1000:1000 --ulimit nproc=1000:1000 "$@"
+}
+
+@test "podman: run --rm prints from inside a container" {
+    run podman_run --rm busybox:test sh -c 'echo hello from $$; id -u'
+    assert_status 0
+    assert_equal "$output" $'hello from 1\n0'
+}
+
+@test "podman: the exit status is the process's" {
+    run podman_run --rm busybox:test sh -c 'exit 42'
+    assert_status 42
+}
+
+@test "podman: a command that is not found is 127" {
+    run -127 podman_run --rm busybox:test no-such-command
+}
+
+@test "podman: a command that is not executable is 126" {
+    run -126 podman_run --rm busybox:test /etc/passwd
+    assert_contains "${output,,}" "permission denied"
+}
+
+@test "podman: detach, inspect, stop, remove" {
+    local id
+    id=$(podman_run --detach busybox:test sh -c 'trap "exit 5" TERM; while :; do sleep 0.05; done')
+    assert_equal "$(podman_here inspect --format '{{.State.Status}}' "$id")" running
+    podman_here stop --time 5 "$id" >/dev/null
+    assert_equal "$(podman_here inspect --format '{{.State.Status}} {{.State.ExitCode}}' "$id")" "exited 5"
+    podman_here rm "$id" >/dev/null
+}
+
+@test "podman: volumes, environment, working folder, user and hostname" {
+    mkdir "$WORK/volume"
+    echo content >"$WORK/volume/file"
+    run podman_run --rm --volume "$WORK/volume:/volume:ro" --env NAME=value --workdir /tmp --user 1000:1000 \
+        --hostname box busybox:test sh -c 'cat /volume/file; echo $NAME; pwd; id -u; hostname'
+    assert_status 0
+    assert_equal "$output" $'content\nvalue\n/tmp\n1000\nbox'
+}
+
+@test "podman: limits reach the cgroup" {
+    run podman_run --rm --memory 64m --pids-limit 50 busybox:test sh -c \
+        'cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null
+         cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true'
+    assert_status 0
+    assert_equal "$output" $'50\n67108864'
+}

@@ -1,0 +1,42 @@
+# Runs once before the whole suite: finds the runtime under test and makes the root file system that
+# every bundle copies.
+# shellcheck shell=bash
+
+# Ends the suite with one line that says what is missing.
+suite_needs() {
+    printf 'integration tests need %s\n' "$*" >&2
+    return 1
+}
+
+setup_suite() {
+    ((EUID == 0)) || suite_needs "root"
+    local command
+    for command in busybox jq pkill setpriv unshare; do
+        command -v "$command" >/dev/null || suite_needs "$command (scripts/setup installs it)"
+    done
+
+    # SKEP=path runs the same tests on another runtime, as `SKEP=$(which runc) bats scripts/integration`.
+    SKEP=${SKEP:-$BATS_TEST_DIRNAME/../../.build/release/skep}
+    SKEP=$(realpath -e -- "$SKEP") || suite_needs "a runtime: scripts/build makes skep; or set SKEP"
+    [[ -x $SKEP ]] || suite_needs "an executable runtime, which $SKEP is not"
+    export SKEP
+
+    # A runtime that hangs fails its test, not the whole run.
+    export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-120}
+
+    ROOTFS_TEMPLATE=$BATS_RUN_TMPDIR/rootfs
+    make_rootfs "$ROOTFS_TEMPLATE"
+    export ROOTFS_TEMPLATE
+}
+
+# make_rootfs DIR: a root file system of busybox and the little that programs look for.
+make_rootfs() {
+    local rootfs=$1 applet
+    mkdir -p "$rootfs"/{bin,dev,etc,proc,root,sys,tmp}
+    cp "$(command -v busybox)" "$rootfs/bin/busybox"
+    while IFS= read -r applet; do
+        [[ $applet == busybox ]] || ln -s busybox "$rootfs/bin/$applet"
+    done < <(busybox --list)
+    printf 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/:/bin/sh\n' >"$rootfs/etc/passwd"
+    printf 'root:x:0:\nuser:x:1000:\n' >"$rootfs/etc/group"
+}

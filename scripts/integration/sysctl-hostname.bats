@@ -1,0 +1,99 @@
+#!/usr/bin/env bats
+# linux.sysctl, hostname and domainname.
+load helpers
+
+@test "linux.sysctl: of the ipc and network namespaces" {
+    setup_bundle cat /proc/sys/kernel/msgmax /proc/sys/net/ipv4/ip_forward
+    update_config '.linux.sysctl = {"kernel.msgmax": "4096", "net.ipv4.ip_forward": "1"}'
+    local before
+    before=$(cat /proc/sys/kernel/msgmax /proc/sys/net/ipv4/ip_forward)
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" $'4096\n1'
+    assert_equal "$(cat /proc/sys/kernel/msgmax /proc/sys/net/ipv4/ip_forward)" "$before" "the host's"
+}
+
+@test "linux.sysctl: a name with slashes" {
+    setup_bundle cat /proc/sys/net/ipv4/ip_forward
+    update_config '.linux.sysctl = {"net/ipv4/ip_forward": "1"}'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" 1
+}
+
+@test "linux.sysctl: one of the whole machine is refused" {
+    setup_bundle true
+    update_config '.linux.sysctl = {"vm.swappiness": "1"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl vm.swappiness
+}
+
+@test "linux.sysctl: one of a namespace shared with the host is refused" {
+    setup_bundle true
+    drop_namespace network
+    update_config '.linux.sysctl = {"net.ipv4.ip_forward": "1"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl net.ipv4.ip_forward
+    drop_namespace ipc
+    update_config '.linux.sysctl = {"kernel.msgmax": "4096"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl kernel.msgmax
+}
+
+@test "linux.sysctl: an unknown name is refused" {
+    setup_bundle true
+    update_config '.linux.sysctl = {"net.nonsense": "1"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused net.nonsense
+}
+
+@test "linux.sysctl: a name that climbs is refused" {
+    setup_bundle true
+    update_config '.linux.sysctl = {"net/../vm/swappiness": "1"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    ((status != 0)) || [[ $(cat /proc/sys/vm/swappiness) != 1 ]] || fail "written to the host"
+    skep_only
+    assert_refused linux.sysctl
+}
+
+@test "hostname: set in the container only" {
+    setup_bundle hostname
+    local before
+    before=$(uname -n)
+    update_config '.hostname = "box.example"'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" box.example
+    assert_equal "$(uname -n)" "$before"
+}
+
+@test "hostname: without a uts namespace it is refused" {
+    setup_bundle true
+    drop_namespace uts
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused hostname uts
+}
+
+@test "hostname: none leaves the host's" {
+    setup_bundle hostname
+    update_config 'del(.hostname)'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" "$(uname -n)"
+}
+
+@test "domainname: set in the container only" {
+    needs_runc 1.2
+    setup_bundle cat /proc/sys/kernel/domainname
+    local before
+    before=$(cat /proc/sys/kernel/domainname)
+    update_config '.domainname = "example.org"'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" example.org
+    assert_equal "$(cat /proc/sys/kernel/domainname)" "$before"
+}
+
+@test "domainname: without a uts namespace it is refused" {
+    needs_runc 1.2
+    setup_bundle true
+    drop_namespace uts
+    update_config 'del(.hostname) | .domainname = "example.org"'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused domainname uts
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# Properties that land later are refused by name, never ignored.
+load helpers
+
+@test "unsupported: each property is refused by its name" {
+    skep_only
+    setup_bundle
+    cp "$BUNDLE/config.json" "$WORK/good.json"
+    local filter property
+    while IFS='|' read -r filter property; do
+        cp "$WORK/good.json" "$BUNDLE/config.json"
+        update_config "$filter"
+        run_skep run --bundle "$BUNDLE" "$ID"
+        assert_refused "$property" "not supported yet"
+        assert_no_leaks
+    done <<'CASES'
+.process.terminal = true|process.terminal
+.process.scheduler = {policy: "SCHED_BATCH"}|process.scheduler
+.process.ioPriority = {class: "IOPRIO_CLASS_BE", priority: 4}|process.ioPriority
+.process.apparmorProfile = "profile"|process.apparmorProfile
+.process.selinuxLabel = "a:b:c"|process.selinuxLabel
+.process.execCPUAffinity = {initial: "0"}|process.execCPUAffinity
+.hooks = {prestart: [{path: "/bin/true"}]}|hooks
+.hooks = {createRuntime: [{path: "/bin/true"}]}|hooks
+.hooks = {poststop: [{path: "/bin/true"}]}|hooks
+.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"}|linux.seccomp
+.linux.timeOffsets = {"monotonic": {"secs": 1}}|linux.timeOffsets
+.linux.namespaces += [{type: "time"}]|linux.namespaces[5]
+.linux.namespaces += [{type: "user"}]|linux.namespaces[5]
+.linux.uidMappings = [{containerID: 0, hostID: 1000, size: 1}]|linux.uidMappings
+.linux.gidMappings = [{containerID: 0, hostID: 1000, size: 1}]|linux.gidMappings
+.linux.intelRdt = {closID: "one"}|linux.intelRdt
+.linux.personality = {domain: "LINUX32"}|linux.personality
+.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0"}|linux.memoryPolicy
+.linux.netDevices = {"eth0": {}}|linux.netDevices
+.linux.mountLabel = "a:b:c"|linux.mountLabel
+.mounts[3].uidMappings = [{containerID: 0, hostID: 1000, size: 1}]|mounts[3].uidMappings
+.mounts[3].gidMappings = [{containerID: 0, hostID: 1000, size: 1}]|mounts[3].gidMappings
+CASES
+}
+
+@test "unsupported: an empty value of such a property asks for nothing and runs" {
+    setup_bundle echo hello
+    update_config '.hooks = {} | .linux.uidMappings = [] | .linux.gidMappings = [] | .process.apparmorProfile = "" |
+        .process.selinuxLabel = "" | .linux.mountLabel = "" | .linux.seccomp = null'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" hello
+}
+
+@test "unsupported: a property that no specification knows is ignored" {
+    setup_bundle echo hello
+    update_config '.nonsense = 1 | .process.nonsense = {} | .linux.nonsense = []'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" hello
+}
