@@ -16,7 +16,7 @@ enum CgroupDirectory {
     static func make(_ path: String) throws(SystemError) {
         do {
             if try Files.makeDirectory(path, mode: 0o755) { return }
-        } catch where error.errno == .noSuchFileOrDirectory {
+        } catch  where error.errno == .noSuchFileOrDirectory {
             return try Files.makeDirectories(path, mode: 0o755)
         }
         if try processes(in: path).isEmpty { return }
@@ -31,9 +31,9 @@ enum CgroupDirectory {
             return try Files.read(path + "/cgroup.procs").split(separator: UInt8(ascii: "\n")).compactMap {
                 Int32(String(decoding: $0, as: UTF8.self))
             }
-        } catch where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice {
+        } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice {
             return []
-        } catch where error.errno == .notSupported {
+        } catch  where error.errno == .notSupported {
             return []  // a threaded cgroup lists its processes at its root
         }
     }
@@ -51,7 +51,7 @@ enum CgroupDirectory {
             var children: [String] = []
             for name in try Files.listDirectories(path) { children.append(path + "/" + name) }
             return children
-        } catch where error.errno == .noSuchFileOrDirectory {
+        } catch  where error.errno == .noSuchFileOrDirectory {
             return []
         }
     }
@@ -63,7 +63,7 @@ enum CgroupDirectory {
             do {
                 try Files.removeDirectory(path)
                 return
-            } catch where error.errno == .resourceBusy {
+            } catch  where error.errno == .resourceBusy {
                 if attempt == removalAttempts {
                     throw SystemError(
                         "rmdir", path, .resourceBusy,
@@ -81,7 +81,7 @@ enum CgroupDirectory {
     static func kill(_ path: String) throws(SystemError) {
         do {
             return try Files.write("1", to: path + "/cgroup.kill")
-        } catch where error.errno == .noSuchFileOrDirectory {}
+        } catch  where error.errno == .noSuchFileOrDirectory {}
         for _ in 1...killAttempts {
             let alive = try allProcesses(in: path)
             if alive.isEmpty { return }

@@ -37,8 +37,12 @@ enum DeviceProgram {
         if let type = rule.type, type != .all {
             tests.append { jumpIfNot(2, type == .block ? typeBlock : typeCharacter, skip: $0) }
         }
-        if let major = rule.major, major >= 0 { tests.append { jumpIfNot(4, Int32(truncatingIfNeeded: major), skip: $0) } }
-        if let minor = rule.minor, minor >= 0 { tests.append { jumpIfNot(5, Int32(truncatingIfNeeded: minor), skip: $0) } }
+        if let major = rule.major, major >= 0 {
+            tests.append { jumpIfNot(4, Int32(truncatingIfNeeded: major), skip: $0) }
+        }
+        if let minor = rule.minor, minor >= 0 {
+            tests.append { jumpIfNot(5, Int32(truncatingIfNeeded: minor), skip: $0) }
+        }
         for (index, test) in tests.enumerated() {
             code.append(test(Int16(tests.count - index - 1 + body.count)))
         }

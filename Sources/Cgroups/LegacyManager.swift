@@ -127,7 +127,7 @@ public struct LegacyManager: Manager {
         guard let path = path(of: "freezer") else { return false }
         do {
             return try Files.readLine(path + "/freezer.state") != "THAWED"
-        } catch where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice {
+        } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice {
             return false
         }
     }

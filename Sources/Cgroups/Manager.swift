@@ -47,6 +47,7 @@ public enum ManagerSelection {
     ///     hand controllers down.
     ///   - id: names the cgroup "/skep-ID" where there is no path.
     ///   - layout: the host's.
+    /// - Returns: a manager that has made nothing yet.
     public static func manager(path: String?, id: String, layout: Layout) -> any Manager {
         let wanted = path.flatMap { $0.isEmpty ? nil : $0 } ?? "/skep-" + id
         let isAbsolute = wanted.utf8.first == UInt8(ascii: "/")

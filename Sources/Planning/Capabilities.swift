@@ -17,9 +17,7 @@ public struct CapabilitySet: OptionSet, Sendable, Hashable {
         }
     }
 
-    /// Takes the names that libcap knows ("CAP_CHOWN").
-    ///
-    /// - Parameter unknown: given the names it does not.
+    /// Takes the names that libcap knows ("CAP_CHOWN"), and gives `unknown` those that it does not.
     public init(names: [String], unknown: (_ index: Int, _ name: String) -> Void) {
         var bits: UInt64 = 0
         for (index, name) in names.enumerated() {

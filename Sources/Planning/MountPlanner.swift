@@ -63,7 +63,8 @@ struct MountPlanner {
         }
         return .bind(
             BindMount(
-                source: source.utf8.first == UInt8(ascii: "/") ? source : "\(bundle)/\(source)", destination: destination, isRecursive: options.isRecursive || !options.isBind,
+                source: source.utf8.first == UInt8(ascii: "/") ? source : "\(bundle)/\(source)",
+                destination: destination, isRecursive: options.isRecursive || !options.isBind,
                 attributes: options.attributes, clearedAttributes: options.cleared,
                 propagation: options.propagation))
     }

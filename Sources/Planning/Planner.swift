@@ -95,7 +95,8 @@ public struct Planner {
         let others = namespaces.joined.filter { !$0.isPID }
         guard let index = others.firstIndex(where: { $0.kind == UInt64(CLONE_NEWCGROUP) }) else { return }
         let slot = Int32(SKEP_FD_FIRST_NAMESPACE.rawValue) + Int32(index)
-        plan.append(.join(descriptor: slot, kind: others[index].kind, path: others[index].path), from: others[index].origin)
+        plan.append(
+            .join(descriptor: slot, kind: others[index].kind, path: others[index].path), from: others[index].origin)
     }
 
     // MARK: Mounts
@@ -129,7 +130,8 @@ public struct Planner {
 
     private mutating func planMounts(where isWanted: (Mount) -> Bool) throws(ConfigurationError) {
         let planner = MountPlanner(
-            bundle: situation.bundle, cgroups: situation.cgroups, hasCgroupNamespace: namespaces.present.contains(.cgroup))
+            bundle: situation.bundle, cgroups: situation.cgroups,
+            hasCgroupNamespace: namespaces.present.contains(.cgroup))
         for (index, mount) in spec.mounts.enumerated() where isWanted(mount) {
             let origin = Origin("mounts", index)
             for action in try planner.plan(mount, origin: origin) { plan.append(action, from: origin) }

@@ -49,6 +49,7 @@ public final class Factory: Sendable {
     ///   - id: its name.
     ///   - config: what it shall be; written to its state directory as config.json.
     ///   - bundle: the directory that a relative `root.path` counts from.
+    /// - Returns: the container, to be started or destroyed.
     /// - Throws: `invalidIdFormat`, `idInUse`, `configInvalid`, `systemError`.
     public func create(_ id: String, _ config: Spec, bundle: String = ".") throws(ContainerError) -> Container {
         let directory = try directory(id)
@@ -58,9 +59,8 @@ public final class Factory: Sendable {
     }
 
     /// Makes a container and launches its first process, in one go: what is wrong with the configuration shows
-    /// before anything is made, and on failure nothing is left of either.
-    ///
-    /// - Parameter document: the text that `config` was read from, which may have more in it than Skep knows.
+    /// before anything is made, and on failure nothing is left of either. `document` is the text that `config` was
+    /// read from, which may have more in it than Skep knows.
     package func launch(
         _ id: String, _ config: Spec, document: [UInt8], bundle: String, options: LaunchOptions
     ) throws(ContainerError) -> Container {

@@ -19,7 +19,7 @@ enum InitFailure {
     static func death(
         _ status: ExitStatus, during step: Plan.Step?, outOfMemoryKills: Int, memoryLimit: Int64?
     ) -> ContainerError {
-        if status.signal == SIGKILL && outOfMemoryKills > 0 {
+        if status.signal == Self.killSignal && outOfMemoryKills > 0 {
             let limit = memoryLimit.map { " (\($0) bytes)" } ?? ""
             return ContainerError(
                 .systemError, "linux.resources.memory.limit",
@@ -30,7 +30,7 @@ enum InitFailure {
         return ContainerError(.systemError, step?.origin.description ?? "container init", "the init \(end)\(place)")
     }
 
-    private static let SIGKILL: Int32 = 9
+    private static let killSignal: Int32 = 9
 
     private static func hint(_ errno: Errno?, call: String, origin: Origin?) -> String? {
         switch (errno, call, origin?.property) {

@@ -49,7 +49,8 @@ struct LaunchOrder: Sendable {
         manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: directory.id, layout: layout)
         factory.log?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
         let situation = Planner.Situation(
-            rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager), waitsForFifo: options.waitsForFifo,
+            rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager),
+            waitsForFifo: options.waitsForFifo,
             avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors)
         do {
             plan = try Planner.plan(spec, in: situation)

@@ -7,9 +7,8 @@ struct Arguments: Sendable {
     /// What follows the options.
     private(set) var operands: [String] = []
 
-    /// Parses `words` (without the program's or command's name) by a table.
-    ///
-    /// - Parameter command: the command's name, for the message; nil before any command.
+    /// Parses `words` (without the program's or command's name) by a table. `command` is the command's name, for the
+    /// message; nil before any command.
     init(_ words: [String], options: [Option], command: String?) throws(Failure) {
         let pointers = ([command ?? "skep"] + words).map { strdup($0) }
         let table = options.map { option in

@@ -13,7 +13,8 @@ enum Help {
     }
 
     private static func printProgram() {
-        Swift.print("Usage: skep [OPTION...] COMMAND [OPTION...]\n\nRuns containers as the OCI runtime specification has it.")
+        Swift.print(
+            "Usage: skep [OPTION...] COMMAND [OPTION...]\n\nRuns containers as the OCI runtime specification has it.")
         Swift.print("\nCommands:")
         for command in Commands.all { Swift.print(row(command.name, command.summary)) }
         printOptions(Globals.options)

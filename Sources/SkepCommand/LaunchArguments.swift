@@ -10,7 +10,9 @@ struct LaunchArguments {
     let preservedDescriptors: Int
 
     static let options: [Option] = [
-        Option("bundle", "b", value: "DIR", help: "the bundle: the directory of config.json (default: the working directory)"),
+        Option(
+            "bundle", "b", value: "DIR",
+            help: "the bundle: the directory of config.json (default: the working directory)"),
         Option("console-socket", value: "SOCKET", help: "where to send the terminal's master end"),
         Option("pid-file", value: "FILE", help: "write the process's number to FILE"),
         Option("no-pivot", help: "move the rootfs over / instead of pivoting to it, as a ramfs needs"),

@@ -33,6 +33,7 @@ extension Descriptor {
     ///   - flags: open(2)'s O_ flags.
     ///   - mode: the permissions of a file that is made.
     ///   - directory: an open directory; by default the working directory.
+    /// - Returns: the descriptor.
     /// - Throws: what open(2) failed with.
     public static func open(
         _ path: String, _ flags: CInt, mode: UInt32 = 0, in directory: CInt = AT_FDCWD
@@ -67,10 +68,7 @@ extension Descriptor {
         }
     }
 
-    /// Reads to the end of the file.
-    ///
-    /// - Parameter limit: the most bytes to take; a longer file fails with EFBIG.
-    /// - Throws: what read(2) failed with, about `path`.
+    /// Reads to the end of the file. One of more than `limit` bytes fails with EFBIG.
     public borrowing func readToEnd(
         limit: Int = 64 << 20, path: @autoclosure () -> String
     ) throws(SystemError) -> [UInt8] {

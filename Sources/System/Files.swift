@@ -43,7 +43,7 @@ public enum Files {
     public static func makeDirectories(_ path: String, mode: UInt32) throws(SystemError) {
         do {
             _ = try makeDirectory(path, mode: mode)
-        } catch where error.errno == .noSuchFileOrDirectory {
+        } catch  where error.errno == .noSuchFileOrDirectory {
             let parent = Paths.parent(of: path)
             if parent.isEmpty || parent == path { throw error }
             try makeDirectories(parent, mode: mode)

@@ -13,7 +13,7 @@ public struct ProcessStat: Sendable, Equatable {
         let path = "/proc/\(pid)/stat"
         do {
             return ProcessStat(parsing: try Files.read(path, limit: 8192))
-        } catch where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess {
+        } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess {
             return nil
         }
     }

@@ -11,7 +11,7 @@ suite_needs() {
 setup_suite() {
     ((EUID == 0)) || suite_needs "root"
     local command
-    for command in busybox jq pkill setpriv unshare; do
+    for command in busybox jq setpriv unshare; do
         command -v "$command" >/dev/null || suite_needs "$command (scripts/setup installs it)"
     done
 

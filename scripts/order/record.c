@@ -77,7 +77,8 @@ static int take_breakpoint(pid_t pid, FILE *output) {
     if (ptrace(PTRACE_GETREGS, pid, 0, &registers) < 0) return 0;
     struct function key = {.address = registers.rip - 1};
     struct function *function = bsearch(&key, functions, count, sizeof *functions, by_address);
-    while (function && function > functions && function[-1].address == key.address) function--;
+    while (function && function > functions && function[-1].address == key.address)
+        function--;
     if (!function || !function->set) return 0;
     int memory = open_memory(pid);
     if (pwrite(memory, &function->byte, 1, (off_t)key.address) != 1) die("pwrite");
