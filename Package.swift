@@ -6,6 +6,8 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
     .treatAllWarnings(as: .error),
+    // Every command runs its code once, from cold: what counts is how much of it there is.
+    .unsafeFlags(["-Osize"], .when(configuration: .release)),
 ]
 
 let cSettings: [CSetting] = [

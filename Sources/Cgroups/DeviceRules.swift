@@ -1,4 +1,5 @@
 internal import OCI
+internal import System
 
 /// The rules for a container's access to devices: nothing but what the configuration and every container need.
 enum DeviceRules {
@@ -37,7 +38,7 @@ enum DeviceRules {
     /// The rule as devices.allow and devices.deny take it (device cgroups, kernel documentation).
     static func text(_ rule: Resources.DeviceRule) -> String {
         if coversAll(rule) { return "a" }
-        func number(_ value: Int64?) -> String { isAny(value) ? "*" : String(value ?? 0) }
+        func number(_ value: Int64?) -> String { isAny(value) ? "*" : decimal(value ?? 0) }
         let access = rule.access.flatMap { $0.isEmpty ? nil : $0 } ?? "rwm"
         return "\((rule.type ?? .all).rawValue) \(number(rule.major)):\(number(rule.minor)) \(access)"
     }

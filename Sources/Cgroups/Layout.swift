@@ -84,7 +84,7 @@ public struct Layout: Sendable, Equatable {
     }
 
     private static func directory(of controllers: [String]) -> String {
-        let joined = controllers.joined(separator: ",")
-        return joined.hasPrefix("name=") ? String(joined.dropFirst(5)) : joined
+        if controllers.count > 1 { return controllers.joined(separator: ",") }
+        return controllers[0].after("name=") ?? controllers[0]
     }
 }

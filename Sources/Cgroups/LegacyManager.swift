@@ -31,26 +31,26 @@ public struct LegacyManager: Manager {
         self.unified = unified
     }
 
-    init(stored paths: [String: String]) {
+    init(stored paths: [NamedPath]) {
         var members: [Member] = []
-        for (controller, path) in paths.sorted(by: { $0.key < $1.key }) where !controller.isEmpty {
-            if let index = members.firstIndex(where: { $0.path == path }) {
-                members[index].controllers.append(controller)
+        for stored in paths where !stored.name.isEmpty {
+            if let index = members.firstIndex(where: { $0.path == stored.path }) {
+                members[index].controllers.append(stored.name)
             } else {
-                members.append(Member(controllers: [controller], path: path, mountPoint: ""))
+                members.append(Member(controllers: [stored.name], path: stored.path, mountPoint: ""))
             }
         }
-        self.init(members: members, unified: paths[""])
+        self.init(members: members, unified: paths.first { $0.name.isEmpty }?.path)
     }
 
     public var kind: ManagerKind { .cgroupfsV1 }
 
-    public var paths: [String: String] {
-        var paths: [String: String] = [:]
+    public var namedPaths: [NamedPath] {
+        var paths: [NamedPath] = []
         for member in members {
-            for controller in member.controllers { paths[controller] = member.path }
+            for controller in member.controllers { paths.append(NamedPath(controller, member.path)) }
         }
-        paths[""] = unified
+        if let unified { paths.append(NamedPath("", unified)) }
         return paths
     }
 

@@ -6,7 +6,9 @@ public protocol Manager: Sendable {
     /// What it is called in logs and in state.json.
     var kind: ManagerKind { get }
     /// The container's directory for each controller, as state.json keeps them; "" stands for the version 2 tree.
-    var paths: [String: String] { get }
+    var namedPaths: [NamedPath] { get }
+    /// The container's cgroups in version 1 hierarchies.
+    var members: [LegacyManager.Member] { get }
 
     /// Makes the version 2 cgroup, for the init to be born in; nil where there is none. One that is there already
     /// must be empty of processes.
@@ -27,6 +29,24 @@ public protocol Manager: Sendable {
     func outOfMemoryKills() -> Int
     /// Removes the cgroups and those below, and kills what is still in them.
     func remove() throws(SystemError)
+}
+
+extension Manager {
+    /// The container's directory by controller; "" stands for the version 2 tree.
+    public var paths: [String: String] {
+        Dictionary(namedPaths.map { ($0.name, $0.path) }) { first, _ in first }
+    }
+}
+
+/// A path, and what it is the path of.
+public struct NamedPath: Sendable, Equatable {
+    public var name: String
+    public var path: String
+
+    public init(_ name: String, _ path: String) {
+        self.name = name
+        self.path = path
+    }
 }
 
 /// The kinds of manager.
@@ -70,15 +90,22 @@ public enum ManagerSelection {
     }
 
     /// For a container that exists, by what its state.json says.
-    public static func manager(kind: ManagerKind, paths: [String: String]) -> any Manager {
+    public static func manager(kind: ManagerKind, namedPaths: [NamedPath]) -> any Manager {
         switch kind {
-        case .cgroupfsV2: UnifiedManager(path: paths[""] ?? "", mountPoint: Layout.root)
-        case .cgroupfsV1: LegacyManager(stored: paths)
+        case .cgroupfsV2:
+            UnifiedManager(path: namedPaths.first { $0.name.isEmpty }?.path ?? "", mountPoint: Layout.root)
+        case .cgroupfsV1: LegacyManager(stored: namedPaths)
         }
     }
 
     /// The path relative to a mount point: without leading or doubled slashes, and never climbing.
     private static func trimmed(_ path: String) -> String {
-        path.split(separator: "/").filter { $0 != "." && $0 != ".." }.joined(separator: "/")
+        var result = ""
+        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+            if part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8) { continue }
+            if !result.isEmpty { result += "/" }
+            result += String(decoding: part, as: UTF8.self)
+        }
+        return result
     }
 }

@@ -15,7 +15,9 @@ public struct UnifiedManager: Manager {
 
     public var kind: ManagerKind { .cgroupfsV2 }
 
-    public var paths: [String: String] { ["": path] }
+    public var namedPaths: [NamedPath] { [NamedPath("", path)] }
+
+    public var members: [LegacyManager.Member] { [] }
 
     public func makeBirthplace() throws(SystemError) -> Descriptor? {
         try enableControllers(above: path)

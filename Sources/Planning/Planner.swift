@@ -199,7 +199,7 @@ public struct Planner {
             try requireUTS("domainname")
             plan.append(.domainname(domainname), from: Origin("domainname"))
         }
-        for name in linux.sysctl.keys.sorted() { try planSysctl(name, linux.sysctl[name] ?? "") }
+        for name in linux.sysctl.isEmpty ? [] : linux.sysctl.keys.sorted() { try planSysctl(name, linux.sysctl[name] ?? "") }
         for (index, path) in linux.maskedPaths.enumerated() {
             let origin = Origin("linux.maskedPaths", index)
             plan.append(.mask(try absolute(path, origin)), from: origin)

@@ -46,11 +46,11 @@ enum Configuration {
 
     /// How the container's cgroups are laid out, for its own view of them.
     static func cgroupView(_ manager: any Manager) -> CgroupView {
-        guard let legacy = manager as? LegacyManager else { return .v2 }
+        if manager.members.isEmpty { return .v2 }
         return .v1(
-            legacy.members.map { member in
+            manager.members.map { member in
                 CgroupView.Hierarchy(
-                    directory: String(member.mountPoint.dropFirst(Layout.root.count + 1)),
+                    directory: member.mountPoint.after(Layout.root + "/") ?? "",
                     controllers: member.controllers, path: member.path)
             })
     }

@@ -70,12 +70,12 @@ struct Launcher {
             id: container.id, pid: pid, startTime: stat?.startTime ?? 0, created: Timestamp.now(),
             ociVersion: config.ociVersion, bundle: container.bundle,
             rootfs: try Configuration.rootfs(config, bundle: container.bundle), managerKind: order.manager.kind,
-            cgroupPaths: order.manager.paths, namespacePaths: namespacePaths(config, pid: pid),
+            cgroupPaths: order.manager.namedPaths, namespacePaths: namespacePaths(config, pid: pid),
             annotations: config.annotations)
     }
 
-    private func namespacePaths(_ config: Spec, pid: Int32) -> [String: String] {
-        var paths: [String: String] = [:]
+    private func namespacePaths(_ config: Spec, pid: Int32) -> [NamedPath] {
+        var paths: [NamedPath] = []
         for namespace in config.linux?.namespaces ?? [] {
             let (key, file) =
                 switch namespace.type {
@@ -88,7 +88,7 @@ struct Launcher {
                 case .cgroup: ("NEWCGROUP", "cgroup")
                 case .time: ("NEWTIME", "time")
                 }
-            paths[key] = "/proc/\(pid)/ns/\(file)"
+            paths.append(NamedPath(key, "/proc/" + decimal(pid) + "/ns/" + file))
         }
         return paths
     }

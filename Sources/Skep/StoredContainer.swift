@@ -39,7 +39,7 @@ package struct StoredContainer: Sendable {
     }
 
     var manager: any Manager {
-        ManagerSelection.manager(kind: state.managerKind, paths: state.cgroupPaths)
+        ManagerSelection.manager(kind: state.managerKind, namedPaths: state.cgroupPaths)
     }
 
     /// The init, if it is alive: a process of that number and that start time.

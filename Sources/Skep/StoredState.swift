@@ -17,9 +17,9 @@ struct StoredState: Sendable, Equatable {
     var rootfs: String
     var managerKind: ManagerKind
     /// The container's directory for each controller; "" stands for the version 2 tree.
-    var cgroupPaths: [String: String]
+    var cgroupPaths: [NamedPath]
     /// /proc/PID/ns/NAME for each namespace that is not the runtime's own, by libcontainer's names ("NEWNS").
-    var namespacePaths: [String: String]
+    var namespacePaths: [NamedPath]
     var annotations: [String: String]
 }
 
@@ -41,9 +41,13 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
                 path: "cgroup_manager")
         }
         managerKind = kind
-        cgroupPaths = try object.map("cgroup_paths")
-        namespacePaths = try object.map("namespace_paths")
+        cgroupPaths = Self.paths(try object.map("cgroup_paths"))
+        namespacePaths = Self.paths(try object.map("namespace_paths"))
         annotations = try object.map("annotations")
+    }
+
+    private static func paths(_ map: [String: String]) -> [NamedPath] {
+        map.map { NamedPath($0.key, $0.value) }.sorted { $0.name < $1.name }
     }
 
     func encode(into object: borrowing JSONObjectBuilder) {
@@ -55,8 +59,17 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.set("bundle", bundle)
         object.set("rootfs", rootfs)
         object.set("cgroup_manager", managerKind.rawValue)
-        object.setIfPresent("cgroup_paths", cgroupPaths)
-        object.setIfPresent("namespace_paths", namespacePaths)
+        object.set("cgroup_paths", PathsObject(paths: cgroupPaths))
+        object.set("namespace_paths", PathsObject(paths: namespacePaths))
         object.setIfPresent("annotations", annotations)
+    }
+}
+
+/// Paths as an object from names to paths.
+private struct PathsObject: JSONObjectEncodable {
+    let paths: [NamedPath]
+
+    func encode(into object: borrowing JSONObjectBuilder) {
+        for path in paths { object.set(entry: path.name, path.path) }
     }
 }

@@ -10,7 +10,7 @@ public struct ProcessStat: Sendable, Equatable {
 
     /// Reads /proc/`pid`/stat. Nil if there is no such process.
     public static func read(_ pid: Int32) throws(SystemError) -> ProcessStat? {
-        let path = "/proc/\(pid)/stat"
+        let path = "/proc/" + decimal(pid) + "/stat"
         do {
             return ProcessStat(parsing: try Files.read(path, limit: 8192))
         } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess {
