@@ -90,6 +90,10 @@ let package = Package(
                 .unsafeFlags(releaseLinkerFlags, .when(configuration: .release)),
             ]),
 
+        // A container's whole life through the library, for the integration tests.
+        .executableTarget(
+            name: "library-probe", dependencies: ["Skep", "SkepConcurrency", "OCI"], path: "Tests/LibraryProbe",
+            swiftSettings: swiftSettings),
         // The program that the README shows.
         .executableTarget(
             name: "example", dependencies: ["Skep", "OCI"], path: "Tests/Example", swiftSettings: swiftSettings),

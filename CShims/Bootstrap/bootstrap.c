@@ -4,6 +4,7 @@
 #include "syscalls.h"
 #include "text.h"
 
+#include <linux/errno.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -11,6 +12,7 @@ typedef void step_function(struct skep_init *init, const struct skep_step *step)
 
 static step_function *const functions[SKEP_OP_COUNT] = {
     [SKEP_OP_JOIN] = skep_step_join,
+    [SKEP_OP_JOIN_PROCESS] = skep_step_join_process,
     [SKEP_OP_UNSHARE] = skep_step_unshare,
     [SKEP_OP_LOOPBACK] = skep_step_loopback,
     [SKEP_OP_PROPAGATION] = skep_step_propagation,
@@ -81,7 +83,13 @@ int skep_slot(struct skep_init *init, const struct skep_step *step) {
     return init->fds[step->slot];
 }
 
-void skep_bootstrap(int socket) {
+// A process that is to join a container and starts one instead, or the other way round, is somebody's mistake.
+static void check_purpose(struct skep_init *init, bool joins) {
+    if (joins != (init->plan.steps[0].op == SKEP_OP_JOIN_PROCESS))
+        skep_fail_with(init, EPROTO, "plan", joins ? "it joins no container" : SKEP_ENV_PID " is not set");
+}
+
+void skep_bootstrap(int socket, bool joins) {
     struct skep_init *init = &the_init;
     init->socket = socket;
     init->report_fifo = init->root = init->proc = init->null = init->empty_dir = -1;
@@ -91,6 +99,7 @@ void skep_bootstrap(int socket) {
     SKEP_CALL(prctl, PR_SET_NAME, "skep:[init]", 0, 0, 0);
     SKEP_CALL(umask, 0);
     skep_receive_plan(init);
+    check_purpose(init, joins);
     for (uint32_t i = 0; i < init->plan.step_count; i++) {
         init->step = i;
         init->board->begun = i + 1;
@@ -110,19 +119,24 @@ static int parse_descriptor(const char *text) {
     return value;
 }
 
-void skep_bootstrap_if_init(char *const *environment) {
-    static const char name[] = SKEP_ENV_PIPE;
+// The value of a variable, or NULL.
+static const char *variable(char *const *environment, const char *name) {
     for (; *environment; environment++) {
         size_t i = 0;
-        while (name[i] != '\0' && (*environment)[i] == name[i])
-            i++;
-        if (name[i] != '\0' || (*environment)[i] != '=') continue;
-        int socket = parse_descriptor(*environment + i + 1);
-        struct stat status;
-        if (socket < 0 || skep_stat_fd(socket, &status) < 0 || !S_ISSOCK(status.st_mode)) return;
-        SKEP_CALL(fcntl, socket, F_SETFD, FD_CLOEXEC);
-        skep_bootstrap(socket);
+        while (name[i] != '\0' && (*environment)[i] == name[i]) i++;
+        if (name[i] == '\0' && (*environment)[i] == '=') return *environment + i + 1;
     }
+    return NULL;
+}
+
+void skep_bootstrap_if_init(char *const *environment) {
+    const char *text = variable(environment, SKEP_ENV_PIPE);
+    if (text == NULL) return;
+    int socket = parse_descriptor(text);
+    struct stat status;
+    if (socket < 0 || skep_stat_fd(socket, &status) < 0 || !S_ISSOCK(status.st_mode)) return;
+    SKEP_CALL(fcntl, socket, F_SETFD, FD_CLOEXEC);
+    skep_bootstrap(socket, variable(environment, SKEP_ENV_PID) != NULL);
 }
 
 // For programs with the C library's own entry point: still before main and before the Swift runtime.

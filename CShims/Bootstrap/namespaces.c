@@ -13,6 +13,15 @@ void skep_step_join(struct skep_init *init, const struct skep_step *step) {
         skep_fail(init, "setns", skep_text(init, step, 0));
 }
 
+// One call for all namespaces of a running container. Its /proc is not to be trusted, so the host's is opened first.
+void skep_step_join_process(struct skep_init *init, const struct skep_step *step) {
+    init->proc = skep_open("/proc", O_PATH | O_DIRECTORY);
+    if (init->proc < 0) skep_fail(init, "open", "/proc");
+    if (SKEP_CALL(setns, skep_slot(init, step), step->number[0]) < 0) skep_fail(init, "setns", "the container's init");
+    init->root = skep_open("/", O_PATH | O_DIRECTORY);
+    if (init->root < 0) skep_fail(init, "open", "/");
+}
+
 void skep_step_unshare(struct skep_init *init, const struct skep_step *step) {
     if (SKEP_CALL(unshare, step->number[0]) < 0) skep_fail(init, "unshare", NULL);
 }

@@ -24,7 +24,8 @@
 struct child {
     const struct skep_spawn *spawn;
     char pipe_variable[sizeof SKEP_ENV_PIPE + 16];
-    char *environment[2];
+    char pid_variable[sizeof SKEP_ENV_PID + 16];
+    char *environment[3];
     int error; // written by the child, which shares the memory
     const char *call;
 };
@@ -135,6 +136,10 @@ pid_t skep_spawn_init(const struct skep_spawn *spawn, int *pidfd, const char **c
     struct child child = {.spawn = spawn};
     snprintf(child.pipe_variable, sizeof child.pipe_variable, "%s=%d", SKEP_ENV_PIPE, spawn->socket);
     child.environment[0] = child.pipe_variable;
+    if (spawn->joined_init > 0) {
+        snprintf(child.pid_variable, sizeof child.pid_variable, "%s=%d", SKEP_ENV_PID, (int)spawn->joined_init);
+        child.environment[1] = child.pid_variable;
+    }
     *pidfd = -1;
 
     int own_pid_namespace = -1;

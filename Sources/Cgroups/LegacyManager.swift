@@ -99,8 +99,12 @@ public struct LegacyManager: Manager {
     }
 
     public func makeBirthplace() throws(SystemError) -> Descriptor? {
+        if let unified { try CgroupDirectory.make(unified) }
+        return try openBirthplace()
+    }
+
+    public func openBirthplace() throws(SystemError) -> Descriptor? {
         guard let unified else { return nil }
-        try CgroupDirectory.make(unified)
         return try Descriptor.openDirectory(unified)
     }
 
@@ -134,6 +138,10 @@ public struct LegacyManager: Manager {
 
     public func outOfMemoryKills() -> Int {
         path(of: "memory").map { CgroupDirectory.counter("oom_kill", in: $0 + "/memory.oom_control") } ?? 0
+    }
+
+    public func discard() {
+        for path in allPaths { _ = try? Files.removeDirectory(path) }
     }
 
     public func remove() throws(SystemError) {

@@ -13,6 +13,8 @@ public protocol Manager: Sendable {
     /// Makes the version 2 cgroup, for the init to be born in; nil where there is none. One that is there already
     /// must be empty of processes.
     func makeBirthplace() throws(SystemError) -> Descriptor?
+    /// The same of a container that exists, for one more process of it.
+    func openBirthplace() throws(SystemError) -> Descriptor?
     /// Makes the version 1 cgroups, which the init joins once it lives.
     func create() throws(SystemError)
     /// Sets the limits that `resources` has, and leaves those that it has not.
@@ -27,6 +29,9 @@ public protocol Manager: Sendable {
     func isFrozen() throws(SystemError) -> Bool
     /// How often the kernel's OOM killer has struck here.
     func outOfMemoryKills() -> Int
+    /// Removes the cgroups of a container that never came to be. One with processes in it is somebody else's, and
+    /// stays.
+    func discard()
     /// Removes the cgroups and those below, and kills what is still in them.
     func remove() throws(SystemError)
 }

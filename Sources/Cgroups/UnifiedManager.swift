@@ -22,7 +22,11 @@ public struct UnifiedManager: Manager {
     public func makeBirthplace() throws(SystemError) -> Descriptor? {
         try enableControllers(above: path)
         try CgroupDirectory.make(path)
-        return try Descriptor.openDirectory(path)
+        return try openBirthplace()
+    }
+
+    public func openBirthplace() throws(SystemError) -> Descriptor? {
+        try Descriptor.openDirectory(path)
     }
 
     public func create() throws(SystemError) {}
@@ -75,6 +79,10 @@ public struct UnifiedManager: Manager {
 
     public func outOfMemoryKills() -> Int {
         CgroupDirectory.counter("oom_kill", in: path + "/memory.events")
+    }
+
+    public func discard() {
+        _ = try? Files.removeDirectory(path)
     }
 
     public func remove() throws(SystemError) {

@@ -5,6 +5,7 @@ extension Action: CustomStringConvertible {
     public var description: String {
         switch self {
         case .join(_, let kind, let path): "\(Self.namespaceName(kind)) \(path)"
+        case .joinProcess: "the container's namespaces"
         case .loopback: "lo up"
         case .propagation(let flags): "/ \(Self.propagationName(flags))"
         case .root(let path, let isMounted, _): isMounted ? path : "\(path) (not mounted)"

@@ -12,6 +12,8 @@ struct NamespacePlanner {
     private(set) var makesCgroup = false
     /// Whether a network namespace is to be made, whose loopback device is down.
     private(set) var makesNetwork = false
+    /// The CLONE_NEW flags of all.
+    private(set) var kinds: UInt64 = 0
     private(set) var joined: [Plan.JoinedNamespace] = []
 
     init(_ namespaces: [Namespace]) throws(ConfigurationError) {
@@ -23,6 +25,7 @@ struct NamespacePlanner {
                     origin.appending("type"), "a second namespace of type \"\(namespace.type.rawValue)\"")
             }
             present.insert(member)
+            kinds |= flag
             if let path = namespace.path, !path.isEmpty {
                 if path.utf8.first != UInt8(ascii: "/") {
                     throw ConfigurationError(origin.appending("path"), "must be absolute, not \"\(path)\"")

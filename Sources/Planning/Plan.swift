@@ -8,6 +8,8 @@ public struct Plan: Sendable {
     public var cloneFlags: UInt64 = 0
     /// The namespaces to be joined. The descriptors of all but the pid namespace travel with the plan, in this order.
     public var joinedNamespaces: [JoinedNamespace] = []
+    /// Whether a process that joins a container is to be born in that container's pid namespace.
+    public var joinsPIDNamespace = false
     /// What is odd about the configuration, but no reason to refuse it.
     public var warnings: [ConfigurationError] = []
     /// What the kernel will leave undone by its own rules.

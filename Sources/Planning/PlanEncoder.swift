@@ -84,7 +84,7 @@ private struct PlanEncoder {
         raw.op = UInt16(action.operation.rawValue)
         switch action {
         case .loopback, .setsid, .noNewPrivileges: break
-        case .join, .propagation, .root, .pivot, .rootAttributes, .cgroup:
+        case .join, .joinProcess, .propagation, .root, .pivot, .rootAttributes, .cgroup:
             try encodeNamespace(action, into: &raw)
         case .mount, .bind, .remount, .mknod, .symlink: try encodeMount(action, into: &raw)
         case .mask(let text), .readonly(let text), .hostname(let text), .domainname(let text),
@@ -103,6 +103,9 @@ private struct PlanEncoder {
             raw.text.0 = try string(path)
             raw.slot = descriptor
             raw.number.0 = kind
+        case .joinProcess(let descriptor, let kinds):
+            raw.slot = descriptor
+            raw.number.0 = kinds
         case .propagation(let flags): raw.number.0 = flags
         case .root(let path, let isMounted, let privateParent):
             raw.text.0 = try string(path)
@@ -192,6 +195,7 @@ extension Action {
     var operation: skep_op {
         switch self {
         case .join: SKEP_OP_JOIN
+        case .joinProcess: SKEP_OP_JOIN_PROCESS
         case .loopback: SKEP_OP_LOOPBACK
         case .propagation: SKEP_OP_PROPAGATION
         case .root: SKEP_OP_ROOT

@@ -46,6 +46,31 @@ public struct Planner {
         return try planner.planAll()
     }
 
+    /// Plans one more process of the running container that `spec` describes.
+    ///
+    /// - Throws: `ConfigurationError` for the first thing found wrong with the process.
+    public static func planJoining(
+        _ spec: Spec, process: Process, preservedDescriptors: Int = 0
+    ) throws(ConfigurationError) -> Plan {
+        try Unsupported.check(Spec(process: process))
+        let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
+        guard namespaces.present.contains(.mount) else {
+            throw ConfigurationError(
+                Origin("linux.namespaces"), "joining a container without a mount namespace is not supported yet")
+        }
+        var plan = Plan()
+        plan.joinsPIDNamespace = namespaces.present.contains(.pid)
+        let kinds = namespaces.kinds & ~UInt64(CLONE_NEWPID)
+        plan.append(
+            .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds),
+            from: Origin("linux.namespaces"))
+        plan.append(.cgroup(isUnshared: false), from: Origin("linux.cgroupsPath"))
+        let situation = Situation(
+            rootfs: "/", cgroups: .v2, waitsForFifo: false, preservedDescriptors: preservedDescriptors)
+        try ProcessPlanner(process).plan(situation, into: &plan)
+        return plan
+    }
+
     private init(_ spec: Spec, _ situation: Situation) throws(ConfigurationError) {
         self.spec = spec
         self.situation = situation

@@ -25,7 +25,7 @@ public final class Container: Sendable {
         /// The lock that `create` took, kept until there is an init, so that nobody takes the container for remains.
         var creation: Descriptor?
         /// The init, once this process has asked for it.
-        var initProcess: InitProcess?
+        var initProcess: RunningProcess?
     }
 
     init(
@@ -48,14 +48,19 @@ public final class Container: Sendable {
 
     // MARK: Starting
 
-    /// Starts the container's first process as far as it goes without running the user's program: `exec` does that.
+    /// Starts a process. A container's first goes only as far as it can without running the user's program, which
+    /// `exec` lets it do; one more in a running container runs at once.
     ///
     /// - Parameter process: what it runs; by default what the configuration says, on the caller's own standard
     ///   input, output and error.
-    /// - Throws: `configInvalid`; `containerNotStopped` if it was started before; `systemError`. Then nothing of the
-    ///   attempt is left, and the container can be started again or destroyed.
-    public func start(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) {
-        try launch(LaunchOptions(process: process, waitsForFifo: true))
+    /// - Returns: the process.
+    /// - Throws: `configInvalid`, `containerNotRunning` if the container has stopped, `containerPaused`,
+    ///   `systemError`. Then nothing of the attempt is left; a container that was never started can be started again
+    ///   or destroyed.
+    @discardableResult
+    public func start(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) -> RunningProcess {
+        if let stored = stored(orNil: ()) { return try join(stored, process) }
+        return try launch(LaunchOptions(process: process, waitsForFifo: true))
     }
 
     /// Lets a started container run the user's program.
@@ -67,16 +72,35 @@ public final class Container: Sendable {
     }
 
     /// Starts the container and runs the user's program: `start` and `exec` in one go.
-    public func run(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) {
+    ///
+    /// - Parameter process: what it runs; by default what the configuration says.
+    /// - Returns: the container's first process.
+    /// - Throws: as `start` does.
+    @discardableResult
+    public func run(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) -> RunningProcess {
         try launch(LaunchOptions(process: process, waitsForFifo: false))
     }
 
-    private func launch(_ options: LaunchOptions) throws(ContainerError) {
+    private func join(
+        _ stored: StoredContainer, _ process: ContainerProcess
+    ) throws(ContainerError) -> RunningProcess {
+        let order = try LaunchOrder(joining: stored, config: config, factory: factory, process: process)
+        guard let target = try stored.openInit() else {
+            throw ContainerError(.containerNotRunning, "container \"\(id)\"", "has stopped")
+        }
+        if try stored.status() == .paused {
+            throw ContainerError(.containerPaused, "container \"\(id)\"", "is paused")
+        }
+        return RunningProcess(try Launch.join(target, order), isChild: true)
+    }
+
+    private func launch(_ options: LaunchOptions) throws(ContainerError) -> RunningProcess {
         try launch(
             try LaunchOrder(config, bundle: bundle, directory: directory, factory: factory, options: options))
     }
 
-    func launch(_ order: LaunchOrder) throws(ContainerError) {
+    @discardableResult
+    func launch(_ order: LaunchOrder) throws(ContainerError) -> RunningProcess {
         try memory.withLock { (memory) throws(ContainerError) in
             if memory.stored != nil {
                 throw ContainerError(.containerNotStopped, "container \"\(id)\"", "has been started already")
@@ -84,8 +108,10 @@ public final class Container: Sendable {
             guard memory.creation != nil else { throw .notExists(id) }
             let launched = try Launcher(container: self, order: order).launch()
             memory.stored = StoredContainer(directory, launched.state)
-            memory.initProcess = InitProcess(launched.finish(), isChild: true)
+            let process = RunningProcess(launched.finish(), isChild: true)
+            memory.initProcess = process
             memory.creation = nil
+            return process
         }
     }
 
@@ -144,8 +170,7 @@ public final class Container: Sendable {
     ///
     /// - Returns: how it ended; nil where this process is not its parent, since only a parent is told.
     public func wait() throws(ContainerError) -> ExitStatus? {
-        let process = try initProcess()
-        return try converting(origin: "container \"\(id)\"") { () throws(SystemError) in try process?.wait() }
+        try initProcess()?.wait()
     }
 
     /// Removes the container: its cgroups and its state directory. Call it also after a failed start.
@@ -180,11 +205,11 @@ public final class Container: Sendable {
     }
 
     /// The init; nil if it has ended and was not ours.
-    private func initProcess() throws(ContainerError) -> InitProcess? {
+    private func initProcess() throws(ContainerError) -> RunningProcess? {
         if let known = memory.withLock({ $0.initProcess }) { return known }
         let stored = try stored()
         guard let handle = try stored.openInit() else { return nil }
-        let process = InitProcess(handle, isChild: false)
+        let process = RunningProcess(handle, isChild: false)
         memory.withLock { $0.initProcess = process }
         return process
     }

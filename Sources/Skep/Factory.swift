@@ -1,5 +1,6 @@
 import Glibc
 internal import CBootstrap
+internal import CPlan
 internal import Cgroups
 public import OCI
 internal import Planning
@@ -105,10 +106,12 @@ public final class Factory: Sendable {
         return Container(stored, config, factory: self)
     }
 
-    /// Becomes a container's init, as `pipefd` says: for a program that looks at `_LIBCONTAINER_INITPIPE` itself.
-    /// Normally this library's C constructor gets there before `main`. Does not return.
+    /// Becomes a container's process, as the plan says that arrives on `pipefd`: its first, or, with
+    /// `_LIBCONTAINER_INITPID` in the environment, one more of a running container. For a program that looks at
+    /// `_LIBCONTAINER_INITPIPE` itself; normally this library's C constructor gets there before `main`. Does not
+    /// return.
     public func startInitialization(_ pipefd: Int32) -> Never {
-        skep_bootstrap(pipefd)
+        skep_bootstrap(pipefd, getenv(SKEP_ENV_PID) != nil)
     }
 
     /// What is known of a container, by reading no more than its state.

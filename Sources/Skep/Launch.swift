@@ -21,7 +21,7 @@ struct Launch: ~Copyable {
     /// Clones the init and sets it to work.
     ///
     /// - Throws: what went wrong; then no process and no cgroup is left of it.
-    static func begin(_ order: LaunchOrder) throws(ContainerError) -> Launch {
+    static func begin(_ order: LaunchOrder, joining target: Target? = nil) throws(ContainerError) -> Launch {
         let bytes: [UInt8]
         do {
             bytes = try order.plan.encoded()
@@ -29,24 +29,52 @@ struct Launch: ~Copyable {
             throw ContainerError(error)
         }
         do {
-            return try begin(order, bytes)
+            return try begin(order, bytes, target)
         } catch {
-            try? order.manager.remove()
+            if !order.isJoining { order.manager.discard() }
             throw ContainerError(error)
         }
     }
 
-    private static func begin(_ order: LaunchOrder, _ bytes: [UInt8]) throws(SystemError) -> Launch {
+    /// The init of a running container, to be joined; its pidfd is lent.
+    struct Target {
+        let pid: Int32
+        let pidfd: CInt
+    }
+
+    /// Runs one more process in the container of `target`.
+    ///
+    /// - Throws: what went wrong; then no process is left of it.
+    static func join(
+        _ target: borrowing ProcessHandle, _ order: LaunchOrder
+    ) throws(ContainerError) -> ProcessHandle {
+        let launch = try begin(order, joining: Target(pid: target.pid, pidfd: target.number))
+        do {
+            try launch.handOverMembership()
+            try launch.waitUntilReady()
+            try launch.go()
+            try launch.waitForExec()
+            return launch.finish()
+        } catch {
+            launch.abandon()
+            throw error
+        }
+    }
+
+    private static func begin(
+        _ order: LaunchOrder, _ bytes: [UInt8], _ target: Target?
+    ) throws(SystemError) -> Launch {
         let board = try InitBoard()
         let ends = try InitSocketPair()
         let connection = InitConnection(socket: ends.parent)
-        try sendPlan(bytes, order, board, connection)
-        let handle = try spawn(order, childEnd: ends.child)
+        try sendPlan(bytes, order, board, connection, target)
+        let handle = try spawn(order, childEnd: ends.child, target)
         return Launch(order: order, connection: connection, board: board, handle: handle)
     }
 
     private static func sendPlan(
-        _ bytes: [UInt8], _ order: LaunchOrder, _ board: borrowing InitBoard, _ connection: borrowing InitConnection
+        _ bytes: [UInt8], _ order: LaunchOrder, _ board: borrowing InitBoard,
+        _ connection: borrowing InitConnection, _ target: Target?
     ) throws(SystemError) {
         let plan = try sealed(bytes)
         var namespaces = DescriptorList()
@@ -56,8 +84,8 @@ struct Launch: ~Copyable {
         let boardNumber = board.descriptor.number
         guard order.waitsForFifo else {
             let unused = boardNumber
-            return try connection.send(
-                SKEP_ORDER_PLAN, [plan.number, boardNumber, unused, unused] + namespaces.numbers)
+            let joined = target.map { [$0.pidfd] } ?? namespaces.numbers
+            return try connection.send(SKEP_ORDER_PLAN, [plan.number, boardNumber, unused, unused] + joined)
         }
         let fifos = try ExecFifo.make(in: order.directory)
         try connection.send(
@@ -83,11 +111,12 @@ struct Launch: ~Copyable {
     // MARK: The clone
 
     private static func spawn(
-        _ order: LaunchOrder, childEnd: borrowing Descriptor
+        _ order: LaunchOrder, childEnd: borrowing Descriptor, _ target: Target?
     ) throws(SystemError) -> ProcessHandle {
         let binaryPath = order.initArguments.first ?? "/proc/self/exe"
         let binary = try protectedBinary(binaryPath)
-        let birthplace = try order.manager.makeBirthplace()
+        let birthplace =
+            try order.isJoining ? order.manager.openBirthplace() : order.manager.makeBirthplace()
         let birthplaceNumber = number(of: birthplace)
         var pidNamespace: Descriptor?
         if let joined = order.plan.joinedNamespaces.first(where: \.isPID) { pidNamespace = try open(joined) }
@@ -98,12 +127,14 @@ struct Launch: ~Copyable {
         var pidfd: CInt = -1
         var call: UnsafePointer<CChar>?
         let flags = order.plan.cloneFlags
-        let pidNamespaceNumber = number(of: pidNamespace)
+        let joinedPIDNamespace = order.plan.joinsPIDNamespace ? target?.pidfd : nil
+        let pidNamespaceNumber = joinedPIDNamespace ?? number(of: pidNamespace)
+        let joinedInit = target?.pid ?? 0
         let socket = childEnd.number
         let (pid, error) = withCStrings(arguments) { argv in
             var request = skep_spawn(
                 clone_flags: flags, binary: binary.number, socket: socket, cgroup: birthplaceNumber,
-                pid_namespace: pidNamespaceNumber, stdio: stdio, argv: argv)
+                pid_namespace: pidNamespaceNumber, joined_init: joinedInit, stdio: stdio, argv: argv)
             let pid = skep_spawn_init(&request, &pidfd, &call)
             return (pid, currentErrno())
         }
@@ -137,6 +168,12 @@ struct Launch: ~Copyable {
         try converting { () throws(SystemError) in
             try order.manager.create()
             if let resources = order.resources { try order.manager.apply(resources) }
+        }
+        try handOverMembership()
+    }
+
+    private func handOverMembership() throws(ContainerError) {
+        try converting { () throws(SystemError) in
             let files = try order.manager.membershipFiles()
             try connection.send(SKEP_ORDER_CGROUP, files.numbers)
         }
@@ -188,8 +225,7 @@ struct Launch: ~Copyable {
     func abandon() {
         _ = try? handle.signal(SIGKILL)
         _ = try? handle.wait()
-        try? order.manager.kill()
-        try? order.manager.remove()
+        if !order.isJoining { order.manager.discard() }
     }
 }
 

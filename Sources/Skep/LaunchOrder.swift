@@ -31,6 +31,8 @@ struct LaunchOrder: Sendable {
     let directory: StateDirectory
     let process: ContainerProcess
     let waitsForFifo: Bool
+    /// Whether the process joins a running container.
+    let isJoining: Bool
     let pidFile: String?
     /// The command that becomes the init; empty for the running program itself.
     let initArguments: [String]
@@ -60,10 +62,36 @@ struct LaunchOrder: Sendable {
         for warning in plan.warnings { factory.log?.warning("\(warning)") }
         for note in plan.notes { factory.log?.debug("\(note)") }
         resources = spec.linux?.resources
+        isJoining = false
         self.directory = directory
         process = options.process
         waitsForFifo = options.waitsForFifo
         pidFile = options.pidFile
+        initArguments = factory.initArgs
+    }
+
+    /// Plans one more process of a running container.
+    ///
+    /// - Throws: `configInvalid` for what could not be carried out.
+    init(
+        joining stored: StoredContainer, config: Spec, factory: Factory, process: ContainerProcess
+    ) throws(ContainerError) {
+        guard let wanted = process.process ?? config.process else {
+            throw ContainerError(.configInvalid, "process", "is missing")
+        }
+        do {
+            plan = try Planner.planJoining(
+                config, process: wanted, preservedDescriptors: process.preservedDescriptors)
+        } catch {
+            throw ContainerError(error)
+        }
+        manager = stored.manager
+        resources = nil
+        isJoining = true
+        directory = stored.directory
+        self.process = process
+        waitsForFifo = false
+        pidFile = nil
         initArguments = factory.initArgs
     }
 }

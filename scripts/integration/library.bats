@@ -20,6 +20,22 @@ setup_file() {
     rmdir /run/skep-example
 }
 
+@test "library: a container's whole life: create, start, exec, join, kill, destroy" {
+    run "$(dirname -- "$SKEP")/library-probe" "$ROOTFS_TEMPLATE" "$ROOT"
+    assert_equal "$output" "after create: creating
+after start: created, 1 process
+after exec: running
+loaded: running, same pid: true
+joined: pid 1 is sleep, uid 1000
+it ended with status 7
+joining in vain: process.args: execve /no/such/program: No such file or directory (ENOENT); no such program in the container
+destroying it running: containerNotStopped
+it ended by signal 9
+after its end: stopped
+after destroy: containerNotExists"
+    assert_equal "$(ls "$ROOT")" ""
+}
+
 @test "library: the example's error names the property" {
     run "$(dirname -- "$SKEP")/example" "$WORK/no-such-rootfs"
     assert_status 1

@@ -6,8 +6,11 @@
 #ifndef SKEP_BOOTSTRAP_H
 #define SKEP_BOOTSTRAP_H
 
-// Carries out the plan that arrives on `socket` and becomes the container's process. Does not return.
-_Noreturn void skep_bootstrap(int socket);
+#include <stdbool.h>
+
+// Carries out the plan that arrives on `socket` and becomes the container's process: its first, or, where it `joins`,
+// one more of a running container. Does not return.
+_Noreturn void skep_bootstrap(int socket, bool joins);
 
 // Becomes the init if the environment says so (_LIBCONTAINER_INITPIPE), and returns if it does not.
 void skep_bootstrap_if_init(char *_Nullable const *_Nonnull environment);

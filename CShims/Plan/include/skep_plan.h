@@ -41,8 +41,10 @@ struct skep_plan_header {
 enum skep_op {
     SKEP_OP_NONE = 0,
     // Namespaces
-    SKEP_OP_JOIN,    // slot: namespace descriptor; number[0]: its CLONE_NEW* type; text[0]: its path
-    SKEP_OP_UNSHARE, // number[0]: CLONE_NEW* flags
+    SKEP_OP_JOIN,         // slot: namespace descriptor; number[0]: its CLONE_NEW* type; text[0]: its path
+    SKEP_OP_JOIN_PROCESS, // slot: a pidfd; number[0]: the CLONE_NEW* types to join of its namespaces. Its "/" is the
+                          // root
+    SKEP_OP_UNSHARE,      // number[0]: CLONE_NEW* flags
     SKEP_OP_LOOPBACK,
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
     SKEP_OP_PROPAGATION, // number[0]: MS_* propagation flags for "/" and everything below

@@ -14,6 +14,8 @@
 
 #include <stdint.h>
 
+// Which descriptor the socket is; and, where the process joins a running container, the pid of that container's init,
+// as in libcontainer. The plan has to agree: its first step is to join if, and only if, there is a pid.
 #define SKEP_ENV_PIPE "_LIBCONTAINER_INITPIPE"
 #define SKEP_ENV_PID  "_LIBCONTAINER_INITPID"
 

@@ -12,6 +12,7 @@ struct skep_spawn {
     int socket;                           // the child's end of the protocol's socket pair
     int cgroup;                           // a cgroup v2 directory to be born in, or -1
     int pid_namespace;                    // a pid namespace to be born in, or -1
+    pid_t joined_init;                    // the init of the container that is joined, or 0
     int stdio[3];                         // what becomes its descriptors 0, 1 and 2; -1 leaves one as it is
     char *_Nullable const *_Nonnull argv; // of the init; the environment is the protocol's own
 };

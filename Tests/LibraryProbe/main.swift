@@ -1,0 +1,63 @@
+import Glibc
+import OCI
+import Skep
+import SkepConcurrency
+
+// library-probe ROOTFS ROOT: a container's whole life through the library, a line for every turn of it; what
+// scripts/integration/library.bats compares.
+
+/// Printed at once, since the container writes to the same place.
+func say(_ line: String) {
+    print(line)
+    fflush(nil)
+}
+
+func probe(rootfs: String, root: String) async throws(ContainerError) {
+    let factory = try Factory(root: root)
+    var config = Spec.template
+    config.root = Root(path: rootfs)
+    config.process = OCI.Process(args: ["/bin/sleep", "1000"], cwd: "/")
+    let container = try factory.create("probe", config)
+    defer { try? container.destroy(force: true) }
+    say("after create: \(try container.status)")
+    try container.start()
+    say("after start: \(try container.status), \(try container.processes().count) process")
+    try container.exec()
+    say("after exec: \(try container.status)")
+
+    let loaded = try factory.load("probe")
+    say("loaded: \(try loaded.status), same pid: \(try loaded.pid == container.pid)")
+    let shell = OCI.Process(
+        user: .init(uid: 1000),
+        args: ["/bin/sh", "-c", "echo joined: pid 1 is $(cat /proc/1/comm), uid $(id -u); exit 7"],
+        env: [ContainerProcess.defaultPath], cwd: "/")
+    let joined = try loaded.start(ContainerProcess(shell))
+    say("it ended with status \(try await joined.wait()?.code ?? -1)")
+    do {
+        try loaded.start(ContainerProcess(args: ["/no/such/program"]))
+    } catch {
+        say("joining in vain: \(error)")
+    }
+
+    do {
+        try loaded.destroy()
+    } catch {
+        say("destroying it running: \(error.code)")
+    }
+    try container.signal(SIGKILL)
+    say("it ended by signal \(try await container.wait()?.signal ?? -1)")
+    say("after its end: \(try loaded.status)")
+    try loaded.destroy()
+    do {
+        _ = try container.status
+    } catch {
+        say("after destroy: \(error.code)")
+    }
+}
+
+do {
+    try await probe(rootfs: CommandLine.arguments[1], root: CommandLine.arguments[2])
+} catch {
+    say("\(error)")
+    exit(1)
+}
