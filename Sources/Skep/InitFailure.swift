@@ -39,6 +39,8 @@ enum InitFailure {
         case (.execFormatError?, "execve", _): "the program is for another architecture, or a script without #!"
         case (.invalidArgument?, "pivot_root", _): "is the rootfs on a ramfs? --no-pivot works there"
         case (.invalidArgument?, "setns", _): "is that a namespace of the type that it is named for?"
+        case (.notPermitted?, "capset", _):
+            "the runtime lacks one of these capabilities itself (see CapPrm in /proc/self/status)"
         case (.notPermitted?, "prlimit", _): "only CAP_SYS_RESOURCE may raise a hard limit"
         case (.permissionDenied?, "write", "process.oomScoreAdj"): "only CAP_SYS_RESOURCE may lower the score"
         case (.noSuchFileOrDirectory?, "open_tree", _): "the source of the mount does not exist on the host"

@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# The host's program file can't be reached through a process that runs it (CVE-2019-5736).
+load helpers
+
+# The capabilities that this machine has to give, by name; `features` lists them in the order of their numbers.
+own_capabilities() {
+    local mask number=0 name
+    mask=0x$(awk '$1 == "CapPrm:" { print $2 }' /proc/self/status)
+    for name in $("$SKEP" features | jq -r '.linux.capabilities[]'); do
+        ((mask >> number++ & 1)) && printf '%s\n' "$name"
+    done
+}
+
+# A container with every capability that sees the host's processes. It opens the waiting init's program, waits until
+# the file /go appears, and then, with no process executing the file any more, tries to write to it.
+setup_attacker() {
+    BUNDLE=$WORK/attacker
+    setup_bundle
+    drop_namespace pid
+    # shellcheck disable=SC2046 # names without spaces
+    update_config '.root.readonly = false | .process.noNewPrivileges = false
+        | .process.capabilities[] = $ARGS.positional' --args -- $(own_capabilities)
+    set_script "exec 3</proc/$1/exe; touch /ready
+        until [ -e /go ]; do sleep 0.1; done
+        (echo pwned >>/proc/self/fd/3) 2>&1; (echo pwned >/proc/self/fd/3) 2>&1; true"
+}
+
+@test "protected binary: a waiting init's program can't be written to, not even by a privileged container" {
+    local victim=${ID}_victim pid before
+    before=$(sha256sum <"$SKEP")
+    setup_bundle sleep 1000
+    skep create --bundle "$BUNDLE" "$victim"
+    pid=$("$SKEP" --root "$ROOT" state "$victim" | jq .pid)
+
+    setup_attacker "$pid"
+    spawn_skep run --bundle "$BUNDLE" "$ID"
+    local tries
+    for ((tries = 0; tries < 100; tries++)); do
+        [[ -e $BUNDLE/rootfs/ready ]] && break
+        sleep 0.1
+    done
+    [[ -e $BUNDLE/rootfs/ready ]] || fail "the attacker did not open the program: $(cat "$WORK"/spawned.{out,err})"
+    skep delete --force "$victim"
+    touch "$BUNDLE/rootfs/go"
+    wait_spawned
+    assert_status 0
+    output=$(<"$WORK/spawned.out")
+    if is_skep; then
+        assert_equal "$(grep -c "can't create" <<<"$output")" 2 "refusals in: $output"
+        # Not only because the file is busy, which it is not for ever.
+        assert_contains "$output" "Read-only file system"
+    fi
+    assert_equal "$(sha256sum <"$SKEP")" "$before" "the program's checksum"
+}
