@@ -224,7 +224,7 @@ public struct Planner {
             try requireUTS("domainname")
             plan.append(.domainname(domainname), from: Origin("domainname"))
         }
-        for name in linux.sysctl.isEmpty ? [] : linux.sysctl.keys.sorted() { try planSysctl(name, linux.sysctl[name] ?? "") }
+        if !linux.sysctl.isEmpty { try planSysctls() }
         for (index, path) in linux.maskedPaths.enumerated() {
             let origin = Origin("linux.maskedPaths", index)
             plan.append(.mask(try absolute(path, origin)), from: origin)
@@ -245,6 +245,10 @@ public struct Planner {
         throw ConfigurationError(
             Origin(property), "would change the host's own name",
             hint: "add a namespace of type \"uts\" to linux.namespaces")
+    }
+
+    private mutating func planSysctls() throws(ConfigurationError) {
+        for name in linux.sysctl.keys.sorted() { try planSysctl(name, linux.sysctl[name] ?? "") }
     }
 
     private mutating func planSysctl(_ name: String, _ value: String) throws(ConfigurationError) {

@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# cgroup v2, on a host that is hybrid: the version 2 tree in the place where it is on a pure host. It has no
+# controllers here, so limits are for a guest to test; making, joining, device rules, killing and removing are not.
+load helpers
+
+setup_file() {
+    skep_only "needs a pure cgroup v2 view, which only skep is tested in"
+    [[ $(stat -f -c %T /sys/fs/cgroup/unified 2>/dev/null) == cgroup2fs ]] || skip "this host is not hybrid"
+}
+
+# Every command from here on sees /sys/fs/cgroup as version 2.
+use_version_2() {
+    local real=$SKEP
+    mkdir "$WORK/version2"
+    printf '#!/bin/sh\nexec unshare --mount --propagation private sh -c "%s" sh "$@"\n' \
+        "mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup && exec '$real' \\\"\\\$@\\\"" >"$WORK/version2/skep"
+    chmod +x "$WORK/version2/skep"
+    SKEP=$WORK/version2/skep
+    setup_bundle
+    new_namespace cgroup
+}
+
+@test "cgroup v2: the container is born in its cgroup, sees it as the root, and it is removed" {
+    use_version_2
+    set_script "grep ^0:: /proc/self/cgroup; grep ' /sys/fs/cgroup ' /proc/mounts | cut -d' ' -f3"
+    update_config --arg path "/it/$ID" '.linux.cgroupsPath = $path'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" $'0::/\ncgroup2'
+    [[ ! -e /sys/fs/cgroup/unified/it/$ID ]]
+    rmdir /sys/fs/cgroup/unified/it
+}
+
+@test "cgroup v2: devices are denied but for the default ones and those allowed" {
+    use_version_2
+    update_config '.root.readonly = false | .process.capabilities[] += ["CAP_MKNOD"]
+        | .linux.resources.devices = [{allow: false, access: "rwm"},
+            {allow: true, type: "c", major: 1, minor: 11, access: "w"}]'
+    set_script "head -c 1 /dev/zero | wc -c
+        mknod /memory c 1 1 && echo made
+        cat /memory >/dev/null 2>&1 || echo memory denied
+        mknod /kmsg c 1 11
+        (: >/kmsg) && echo kmsg written
+        (: </kmsg) 2>/dev/null || echo kmsg not read"
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" $'1\nmade\nmemory denied\nkmsg written\nkmsg not read'
+}
+
+@test "cgroup v2: delete --force ends every process and removes the cgroup" {
+    use_version_2
+    drop_namespace pid
+    set_script "sleep 1000 & sleep 1000 & sleep 1000"
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    local tries
+    for ((tries = 0; tries < 50; tries++)); do
+        (($(wc -l <"/sys/fs/cgroup/unified/skep-$ID/cgroup.procs") == 3)) && break
+        sleep 0.1
+    done
+    skep delete --force "$ID"
+    [[ ! -e /sys/fs/cgroup/unified/skep-$ID ]]
+}
+
+@test "cgroup v2: a limit whose controller is missing is refused by name, and nothing is left" {
+    use_version_2
+    update_config '.linux.resources.memory.limit = 33554432'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.resources.memory.limit memory.max "no memory.max"
+    [[ ! -e /sys/fs/cgroup/unified/skep-$ID ]]
+}
