@@ -76,6 +76,11 @@ enum CgroupDirectory {
         }
     }
 
+    /// Removes a cgroup if nothing is in it. True if it is gone.
+    static func discard(_ path: String) -> Bool {
+        (try? Files.removeDirectory(path)) != nil
+    }
+
     /// Kills all processes in a cgroup and below: at once where the kernel can (cgroup.kill, 5.14), else round by
     /// round until none is left.
     static func kill(_ path: String) throws(SystemError) {

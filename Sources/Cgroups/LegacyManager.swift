@@ -140,8 +140,10 @@ public struct LegacyManager: Manager {
         path(of: "memory").map { CgroupDirectory.counter("oom_kill", in: $0 + "/memory.oom_control") } ?? 0
     }
 
-    public func discard() {
-        for path in allPaths { _ = try? Files.removeDirectory(path) }
+    public func discard() -> Bool {
+        var isGone = true
+        for path in allPaths { isGone = CgroupDirectory.discard(path) && isGone }
+        return isGone
     }
 
     public func remove() throws(SystemError) {

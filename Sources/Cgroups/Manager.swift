@@ -30,8 +30,9 @@ public protocol Manager: Sendable {
     /// How often the kernel's OOM killer has struck here.
     func outOfMemoryKills() -> Int
     /// Removes the cgroups of a container that never came to be. One with processes in it is somebody else's, and
-    /// stays.
-    func discard()
+    /// stays. True if none is left.
+    @discardableResult
+    func discard() -> Bool
     /// Removes the cgroups and those below, and kills what is still in them.
     func remove() throws(SystemError)
 }

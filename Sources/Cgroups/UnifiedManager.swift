@@ -81,8 +81,8 @@ public struct UnifiedManager: Manager {
         CgroupDirectory.counter("oom_kill", in: path + "/memory.events")
     }
 
-    public func discard() {
-        _ = try? Files.removeDirectory(path)
+    public func discard() -> Bool {
+        CgroupDirectory.discard(path)
     }
 
     public func remove() throws(SystemError) {

@@ -84,6 +84,7 @@ public struct Planner {
                 Origin("ociVersion"), "\(spec.ociVersion) is another specification than the 1.x that Skep follows")
         }
         guard let process = spec.process else { throw ConfigurationError(Origin("process"), "is missing") }
+        try checkCgroupsPath()
         plan.steps.reserveCapacity(96)
         plan.cloneFlags = namespaces.cloneFlags
         plan.joinedNamespaces = namespaces.joined
@@ -99,6 +100,15 @@ public struct Planner {
         closeRoot()
         try ProcessPlanner(process).plan(situation, into: &plan)
         return plan
+    }
+
+    /// The root of the tree is everybody's, and what climbs is the root's or somebody else's.
+    private func checkCgroupsPath() throws(ConfigurationError) {
+        guard let path = linux.cgroupsPath, !path.isEmpty else { return }
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
+        if parts.isEmpty || parts.contains(where: { $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8) }) {
+            throw ConfigurationError(Origin("linux.cgroupsPath"), "\"\(path)\" names no cgroup of the container's own")
+        }
     }
 
     // MARK: Namespaces

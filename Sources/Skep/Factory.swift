@@ -148,8 +148,8 @@ public final class Factory: Sendable {
         try StoredContainer(try directory(id))
     }
 
-    /// Removes what an interrupted create has left: processes and cgroups as its configuration names them, and its
-    /// directory.
+    /// Removes what an interrupted create has left, or a container whose state.json is damaged: its cgroups as the
+    /// configuration names them, and its directory.
     ///
     /// - Throws: `containerNotExists` if there is nothing.
     package func removeRemains(of id: String) throws(ContainerError) {
@@ -157,10 +157,13 @@ public final class Factory: Sendable {
         let lock = try directory.lock()
         defer { _ = lock.number }
         let path = (try? directory.readConfiguration())?.linux?.cgroupsPath
-        try converting { () throws(SystemError) in
-            let manager = ManagerSelection.manager(path: path, id: directory.id, layout: try Layout.detect())
-            try manager.kill()
-            try manager.remove()
+        let layout = try converting { () throws(SystemError) in try Layout.detect() }
+        let manager = ManagerSelection.manager(path: path, id: directory.id, layout: layout)
+        if Files.exists(directory.statePath) {
+            try converting { () throws(SystemError) in try manager.remove() }
+        } else {
+            // An init that was not let go ends with its parent: processes that stay there are somebody else's.
+            for _ in 1...100 where !manager.discard() { usleep(10_000) }
         }
         try directory.remove()
     }
