@@ -123,7 +123,8 @@ static int parse_descriptor(const char *text) {
 static const char *variable(char *const *environment, const char *name) {
     for (; *environment; environment++) {
         size_t i = 0;
-        while (name[i] != '\0' && (*environment)[i] == name[i]) i++;
+        while (name[i] != '\0' && (*environment)[i] == name[i])
+            i++;
         if (name[i] == '\0' && (*environment)[i] == '=') return *environment + i + 1;
     }
     return NULL;

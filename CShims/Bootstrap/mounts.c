@@ -105,7 +105,7 @@ void skep_step_bind(struct skep_init *init, const struct skep_step *step) {
 }
 
 void skep_step_remount(struct skep_init *init, const struct skep_step *step) {
-    const char *destination = skep_text(init, step, 1) ? skep_text(init, step, 1) : "/";
+    const char *destination = skep_text(init, step, 0);
     int target = skep_open_in_root(init, destination, O_PATH);
     if (target < 0) skep_fail(init, "openat2", destination);
     if (step->flags & SKEP_MOUNT_RECONFIGURE) {

@@ -165,7 +165,7 @@ int skep_linux_signal_number(const char *name) {
     }
     if (strcmp(name, "IOT") == 0) return SIGIOT;
     if (strcmp(name, "CLD") == 0) return SIGCHLD;
-    if (strcmp(name, "POLL") == 0) return SIGPOLL;
+    if (strcmp(name, "POLL") == 0 || strcmp(name, "IO") == 0) return SIGPOLL;
     bool from_end = strncmp(name, "RTMAX", 5) == 0;
     if (!from_end && strncmp(name, "RTMIN", 5) != 0) return -1;
     int base = from_end ? SIGRTMAX : SIGRTMIN;

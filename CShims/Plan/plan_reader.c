@@ -23,7 +23,7 @@ static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_ROOT] = {"root", 1, VECTOR_NONE, false},
     [SKEP_OP_MOUNT] = {"mount", 2, VECTOR_PAIRS, false},
     [SKEP_OP_BIND] = {"bind", 2, VECTOR_NONE, false},
-    [SKEP_OP_REMOUNT] = {"remount", 0, VECTOR_PAIRS, false},
+    [SKEP_OP_REMOUNT] = {"remount", 1, VECTOR_PAIRS, false},
     [SKEP_OP_MKNOD] = {"mknod", 1, VECTOR_NONE, false},
     [SKEP_OP_SYMLINK] = {"symlink", 2, VECTOR_NONE, false},
     [SKEP_OP_PIVOT] = {"pivot", 0, VECTOR_NONE, false},
@@ -59,15 +59,15 @@ struct reading {
     const struct skep_plan_header *header;
     uint64_t *vectors;
     const char *strings;
+    uint64_t home;         // the entry that SKEP_OP_HOME fills in, plus one; 0 for none
     uint64_t used_vectors; // vectors are used in ascending order and once: no entry is made a pointer twice
 };
 
 // Makes the entries [first, first + count) pointers to their strings, and demands a zero entry behind them, which
 // ends an argv or envp.
 static const char *resolve_strings(struct reading *reading, uint64_t first, uint64_t count, bool terminated) {
-    uint64_t total = count + (terminated ? 1 : 0);
-    if (first < reading->used_vectors || total > reading->header->vector_count ||
-        first > reading->header->vector_count - total)
+    uint64_t entries = reading->header->vector_count, total = count + (terminated ? 1 : 0);
+    if (first < reading->used_vectors || count > entries || total > entries || first > entries - total)
         return "a vector lies outside the plan";
     for (uint64_t i = first; i < first + count; i++) {
         if (reading->vectors[i] >= reading->header->string_size) return "a vector names a string outside the plan";
@@ -96,11 +96,17 @@ static const char *check_vector(struct reading *reading, const struct skep_step 
         // An entry of a later step's environment, filled in on the way.
         if (count != 1 || first >= reading->header->vector_count || first < reading->used_vectors)
             return "an environment entry lies outside the plan";
+        reading->home = first + 1;
         return NULL;
     case VECTOR_STRINGS: {
         if (count == 0) return "there is nothing to execute";
         const char *wrong = resolve_strings(reading, first, count, true);
-        return wrong ? wrong : resolve_strings(reading, step->number[0], step->number[1], true);
+        if (wrong) return wrong;
+        uint64_t environment = step->number[0], variables = step->number[1];
+        wrong = resolve_strings(reading, environment, variables, true);
+        if (wrong) return wrong;
+        bool is_variable = reading->home > environment && reading->home - 1 < environment + variables;
+        return reading->home == 0 || is_variable ? NULL : "an environment entry lies outside the plan";
     }
     }
     return "unknown vector kind";

@@ -19,7 +19,7 @@ enum CgroupDirectory {
         } catch  where error.errno == .noSuchFileOrDirectory {
             return try Files.makeDirectories(path, mode: 0o755)
         }
-        if try processes(in: path).isEmpty { return }
+        if try allProcesses(in: path).isEmpty { return }
         throw SystemError(
             "use", path, .resourceBusy, property: "linux.cgroupsPath",
             hint: "the cgroup exists and has processes in it; choose another or end them")

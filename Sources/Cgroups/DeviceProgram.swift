@@ -29,6 +29,8 @@ enum DeviceProgram {
     }
 
     private static func append(_ rule: Resources.DeviceRule, to code: inout [UInt64]) {
+        // No device has a number that an instruction's operand can't hold.
+        if (rule.major ?? 0) > Int32.max || (rule.minor ?? 0) > Int32.max { return }
         var body: [UInt64] = []
         append(verdict: rule.allow, to: &body)
         var tests: [(Int16) -> UInt64] = []

@@ -35,11 +35,17 @@ enum DeviceRules {
         number == nil || number == -1
     }
 
-    /// The rule as devices.allow and devices.deny take it (device cgroups, kernel documentation).
-    static func text(_ rule: Resources.DeviceRule) -> String {
-        if coversAll(rule) { return "a" }
+    /// The rule as devices.allow and devices.deny take it (device cgroups, kernel documentation): two for a rule about
+    /// both types, since to those files "a" means all devices, whatever follows.
+    static func texts(_ rule: Resources.DeviceRule) -> [(allow: Bool, text: String)] {
+        if coversAll(rule) { return [(rule.allow, "a")] }
         func number(_ value: Int64?) -> String { isAny(value) ? "*" : decimal(value ?? 0) }
         let access = rule.access.flatMap { $0.isEmpty ? nil : $0 } ?? "rwm"
-        return "\((rule.type ?? .all).rawValue) \(number(rule.major)):\(number(rule.minor)) \(access)"
+        let rest = " \(number(rule.major)):\(number(rule.minor)) \(access)"
+        switch rule.type {
+        case .block?: return [(rule.allow, "b" + rest)]
+        case .character?: return [(rule.allow, "c" + rest)]
+        case .all?, nil: return [(rule.allow, "b" + rest), (rule.allow, "c" + rest)]
+        }
     }
 }

@@ -140,6 +140,7 @@ public struct LegacyManager: Manager {
         path(of: "memory").map { CgroupDirectory.counter("oom_kill", in: $0 + "/memory.oom_control") } ?? 0
     }
 
+    @discardableResult
     public func discard() -> Bool {
         var isGone = true
         for path in allPaths { isGone = CgroupDirectory.discard(path) && isGone }

@@ -55,8 +55,8 @@ enum LegacyResources {
     }
 
     static func devices(_ resources: Resources) -> [Setting] {
-        DeviceRules.effective(resources.devices).map { rule in
-            Setting(rule.allow ? "devices.allow" : "devices.deny", DeviceRules.text(rule), "devices")
+        DeviceRules.effective(resources.devices).flatMap(DeviceRules.texts).map { rule in
+            Setting(rule.allow ? "devices.allow" : "devices.deny", rule.text, "devices")
         }
     }
 }

@@ -75,7 +75,8 @@ public enum ManagerSelection {
     ///   - layout: the host's.
     /// - Returns: a manager that has made nothing yet.
     public static func manager(path: String?, id: String, layout: Layout) -> any Manager {
-        let wanted = path.flatMap { $0.isEmpty ? nil : $0 } ?? "/skep-" + id
+        // What names nothing is refused when it is planned; here it must not come to mean the root of the tree.
+        let wanted = path.flatMap { trimmed($0).isEmpty ? nil : $0 } ?? "/skep-" + id
         let isAbsolute = wanted.utf8.first == UInt8(ascii: "/")
         if layout.hierarchies.isEmpty, let unified = layout.unified {
             let start = isAbsolute ? "" : Paths.parent(of: unified.own)

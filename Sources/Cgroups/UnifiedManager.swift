@@ -81,6 +81,7 @@ public struct UnifiedManager: Manager {
         CgroupDirectory.counter("oom_kill", in: path + "/memory.events")
     }
 
+    @discardableResult
     public func discard() -> Bool {
         CgroupDirectory.discard(path)
     }

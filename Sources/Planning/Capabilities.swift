@@ -22,8 +22,11 @@ public struct CapabilitySet: OptionSet, Sendable, Hashable {
         var bits: UInt64 = 0
         for (index, name) in names.enumerated() {
             var number: cap_value_t = 0
-            // libcap takes lower case and bare numbers too; the specification has neither.
-            if name.hasPrefix("CAP_") && cap_from_name(name, &number) == 0 && number < 64 {
+            // libcap takes lower case, bare numbers, and what follows a name; the specification has none of it.
+            let isPlain = name.utf8.allSatisfy {
+                $0 == UInt8(ascii: "_") || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0
+            }
+            if isPlain && cap_from_name(name, &number) == 0 && number < 64 {
                 bits |= 1 << UInt64(number)
             } else {
                 unknown(index, name)

@@ -47,18 +47,19 @@ struct DevicePlanner {
             case .block: blockDevice
             case .pipe: fifo
             }
-        var number: UInt64 = 0
+        var deviceNumber: UInt64 = 0
         if device.type != .pipe {
-            guard let major = UInt32(exactly: device.major ?? -1), let minor = UInt32(exactly: device.minor ?? -1)
-            else {
-                throw ConfigurationError(
-                    origin.appending(device.major == nil ? "major" : "minor"),
-                    "a device needs a major and a minor number, neither of them negative")
-            }
-            number = skep_make_device(major, minor)
+            deviceNumber = skep_make_device(
+                try number(device.major, origin.appending("major")),
+                try number(device.minor, origin.appending("minor")))
         }
         return .mknod(
-            path: InnerPath.normalized(path), mode: type | (device.fileMode ?? 0o666) & 0o7777, device: number,
+            path: InnerPath.normalized(path), mode: type | (device.fileMode ?? 0o666) & 0o7777, device: deviceNumber,
             uid: device.uid ?? 0, gid: device.gid ?? 0)
+    }
+
+    private static func number(_ value: Int64?, _ origin: Origin) throws(ConfigurationError) -> UInt32 {
+        if let value, let number = UInt32(exactly: value) { return number }
+        throw ConfigurationError(origin, "a device needs a major and a minor number, neither of them negative")
     }
 }

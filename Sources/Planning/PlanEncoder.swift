@@ -139,7 +139,7 @@ private struct PlanEncoder {
             raw.number = (bind.attributes, bind.clearedAttributes, bind.propagation)
             raw.flags = bind.isRecursive ? UInt16(SKEP_MOUNT_RECURSIVE) : 0
         case .remount(let remount):
-            raw.text.1 = try string(remount.destination)
+            raw.text.0 = try string(remount.destination)
             raw.number = (remount.attributes, remount.clearedAttributes, remount.propagation)
             guard let changed = remount.parameters else { return }
             raw.flags = UInt16(SKEP_MOUNT_RECONFIGURE)

@@ -173,12 +173,16 @@ public struct Planner {
         }
     }
 
-    /// Whether a mount goes on top of a cgroup mount, which then can't come last.
+    /// Whether a mount comes on top of a cgroup mount, or hides it, so that the cgroup mount can't come last.
     private var somethingCoversCgroupMounts: Bool {
-        guard let first = spec.mounts.firstIndex(where: MountPlanner.needsCgroup) else { return false }
-        let destination = InnerPath.normalized(spec.mounts[first].destination)
-        return spec.mounts[(first + 1)...].contains {
-            InnerPath.isWithin(InnerPath.normalized($0.destination), destination)
+        spec.mounts.indices.contains { index in
+            guard MountPlanner.needsCgroup(spec.mounts[index]) else { return false }
+            let destination = InnerPath.normalized(spec.mounts[index].destination)
+            return spec.mounts[(index + 1)...].contains { later in
+                let other = InnerPath.normalized(later.destination)
+                return !MountPlanner.needsCgroup(later)
+                    && (InnerPath.isWithin(other, destination) || InnerPath.isWithin(destination, other))
+            }
         }
     }
 

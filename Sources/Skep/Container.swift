@@ -17,6 +17,8 @@ public final class Container: Sendable {
     let directory: StateDirectory
     let bundle: String
     let factory: Factory
+    /// Tells the container's directory from one that another container of the same id may have later.
+    private let anchor: Descriptor
     private let memory: Mutex<Memory>
 
     private struct Memory: ~Copyable {
@@ -29,20 +31,23 @@ public final class Container: Sendable {
     }
 
     init(
-        _ directory: StateDirectory, _ config: Spec, bundle: String, factory: Factory, lock: consuming Descriptor
+        _ directory: StateDirectory, _ config: Spec, bundle: String, factory: Factory,
+        anchor: consuming Descriptor, lock: consuming Descriptor
     ) {
         self.directory = directory
         self.config = config
         self.bundle = bundle
         self.factory = factory
+        self.anchor = anchor
         memory = Mutex(Memory(stored: nil, creation: lock, initProcess: nil))
     }
 
-    init(_ stored: StoredContainer, _ config: Spec, factory: Factory) {
+    init(_ stored: StoredContainer, _ config: Spec, factory: Factory, anchor: consuming Descriptor) {
         directory = stored.directory
         self.config = config
         bundle = stored.state.bundle
         self.factory = factory
+        self.anchor = anchor
         memory = Mutex(Memory(stored: stored, creation: nil, initProcess: nil))
     }
 
@@ -59,6 +64,7 @@ public final class Container: Sendable {
     ///   or destroyed.
     @discardableResult
     public func start(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) -> RunningProcess {
+        try checkExistence()
         if let stored = stored(orNil: ()) { return try join(stored, process) }
         return try launch(LaunchOptions(process: process, waitsForFifo: true))
     }
@@ -120,11 +126,8 @@ public final class Container: Sendable {
     /// Where the container is in its life.
     public var status: Status {
         get throws(ContainerError) {
-            guard let stored = stored(orNil: ()) else {
-                if Files.exists(directory.path) { return .creating }
-                throw .notExists(id)
-            }
-            if !Files.exists(directory.path) { throw .notExists(id) }
+            try checkExistence()
+            guard let stored = stored(orNil: ()) else { return .creating }
             return try stored.status()
         }
     }
@@ -178,6 +181,7 @@ public final class Container: Sendable {
     /// - Parameter force: ends its processes first.
     /// - Throws: `containerNotStopped` for one that runs, unless `force` is set.
     public func destroy(force: Bool = false) throws(ContainerError) {
+        try checkExistence()
         try memory.withLock { (memory) throws(ContainerError) in
             if let stored = memory.stored {
                 try stored.delete(force: force)
@@ -196,11 +200,13 @@ public final class Container: Sendable {
         memory.withLock { $0.stored }
     }
 
+    private func checkExistence() throws(ContainerError) {
+        if !directory.isStill(anchor) { throw .notExists(id) }
+    }
+
     private func stored() throws(ContainerError) -> StoredContainer {
-        if let stored = stored(orNil: ()) {
-            if Files.exists(directory.path) { return stored }
-            throw .notExists(id)
-        }
+        try checkExistence()
+        if let stored = stored(orNil: ()) { return stored }
         throw ContainerError(.containerNotRunning, "container \"\(id)\"", "has not been started")
     }
 

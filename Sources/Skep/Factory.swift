@@ -89,7 +89,7 @@ public final class Factory: Sendable {
             throw error
         }
         log?.debug("made \(directory.path)")
-        return Container(directory, config, bundle: bundle, factory: self, lock: lock)
+        return Container(directory, config, bundle: bundle, factory: self, anchor: try directory.anchor(), lock: lock)
     }
 
     /// Finds a container.
@@ -103,7 +103,7 @@ public final class Factory: Sendable {
         log?.debug("loading the state from \(directory.statePath)")
         let stored = try StoredContainer(directory)
         log?.debug("using \(stored.state.managerKind.rawValue) as cgroup manager, as the state says")
-        return Container(stored, config, factory: self)
+        return Container(stored, config, factory: self, anchor: try directory.anchor())
     }
 
     /// Becomes a container's process, as the plan says that arrives on `pipefd`: its first, or, with
@@ -124,6 +124,7 @@ public final class Factory: Sendable {
     public func summaries(
         unreadable: (_ id: String, _ error: ContainerError) -> Void = { _, _ in }
     ) throws(ContainerError) -> [ContainerSummary] {
+        if root.isEmpty { throw Self.emptyRoot }
         let names = try converting(origin: "root") { () throws(SystemError) in try Files.list(root) }
         var summaries: [ContainerSummary] = []
         for name in names.sorted() {
@@ -168,10 +169,11 @@ public final class Factory: Sendable {
         try directory.remove()
     }
 
+    private static let emptyRoot = ContainerError(
+        .configInvalid, "root", "is empty: a factory needs a directory for its containers")
+
     private func directory(_ id: String) throws(ContainerError) -> StateDirectory {
-        if root.isEmpty {
-            throw ContainerError(.configInvalid, "root", "is empty: a factory needs a directory for its containers")
-        }
+        if root.isEmpty { throw Self.emptyRoot }
         return StateDirectory(root: root, id: try ContainerID(id, grammar: grammar))
     }
 }

@@ -58,11 +58,8 @@ struct StateDirectory: Sendable {
             if error == .wouldBlock && !waiting { return nil }
             throw ContainerError(SystemError("flock", path, error))
         }
-        var held = stat(), there = stat()
         // Whoever held it before may have removed the directory.
-        guard fstat(directory.number, &held) == 0, lstat(path, &there) == 0, held.st_ino == there.st_ino,
-            held.st_dev == there.st_dev
-        else { throw .notExists(id) }
+        if !isStill(directory) { throw .notExists(id) }
         return directory
     }
 
@@ -70,7 +67,25 @@ struct StateDirectory: Sendable {
         do {
             return try Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
         } catch {
-            if error.errno == .noSuchFileOrDirectory { throw .notExists(id) }
+            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { throw .notExists(id) }
+            throw ContainerError(error)
+        }
+    }
+
+    /// Whether the path still leads to the directory that `anchor` is open on. While it is open, no other directory
+    /// can come to have its inode number.
+    func isStill(_ anchor: borrowing Descriptor) -> Bool {
+        var held = stat(), there = stat()
+        return fstat(anchor.number, &held) == 0 && lstat(path, &there) == 0 && held.st_ino == there.st_ino
+            && held.st_dev == there.st_dev
+    }
+
+    /// Opens the directory only to tell it from others: see `isStill`.
+    func anchor() throws(ContainerError) -> Descriptor {
+        do {
+            return try Descriptor.openDirectory(path)
+        } catch {
+            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { throw .notExists(id) }
             throw ContainerError(error)
         }
     }

@@ -37,7 +37,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         guard let kind = ManagerKind(rawValue: manager) else {
             throw JSONError(
                 .unknownValue(
-                    manager, allowed: [ManagerKind.cgroupfsV1.rawValue, ManagerKind.cgroupfsV2.rawValue]),
+                    "\"\(manager)\"", allowed: [ManagerKind.cgroupfsV1.rawValue, ManagerKind.cgroupfsV2.rawValue]),
                 path: "cgroup_manager")
         }
         managerKind = kind

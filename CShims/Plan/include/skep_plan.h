@@ -51,7 +51,7 @@ enum skep_op {
     SKEP_OP_ROOT,        // text[0]: rootfs. Bound on itself unless SKEP_ROOT_PLAIN
     SKEP_OP_MOUNT,       // text: type, destination, source; vector: key, value pairs for fsconfig; number: see below
     SKEP_OP_BIND,        // text: source, destination
-    SKEP_OP_REMOUNT,     // text[1]: destination; vector as for SKEP_OP_MOUNT
+    SKEP_OP_REMOUNT,     // text[0]: destination; vector as for SKEP_OP_MOUNT
     SKEP_OP_MKNOD,       // text[0]: path; number: mode with type, device (makedev), uid << 32 | gid
     SKEP_OP_SYMLINK,     // text: target, path. An existing path is left alone
     SKEP_OP_PIVOT,       // the rootfs becomes "/"; flags: SKEP_PIVOT_*

@@ -1,0 +1,79 @@
+import OCI
+import Planning
+import Testing
+
+/// One more process of a running container: `exec`.
+@Suite("Joining a container") struct JoiningTests {
+    private func plan(_ process: Process, in spec: Spec = .container(), preserved: Int = 0) throws -> Plan {
+        try Planner.planJoining(spec, process: process, preservedDescriptors: preserved)
+    }
+
+    private func refusal(_ process: Process, in spec: Spec = .container()) -> String? {
+        do {
+            _ = try Planner.planJoining(spec, process: process)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    private let shell = Process(args: ["sh"], cwd: "/")
+
+    @Test("It makes nothing, and becomes the process") func steps() throws {
+        let plan = try plan(shell, preserved: 2)
+        #expect(
+            plan.lines == [
+                "join-process the container's namespaces <- linux.namespaces",
+                "cgroup join <- linux.cgroupsPath",
+                "stdio-owner uid 0 <- process.user",
+                "home of uid 0 in /etc/passwd <- process.env",
+                "cap-bound 0x0 <- process.capabilities.bounding",
+                "cwd / (first try) <- process.cwd",
+                "user 0:0 umask=22 groups=[] <- process.user",
+                "cwd / <- process.cwd",
+                "caps effective=0x0 permitted=0x0 inheritable=0x0 <- process.capabilities",
+                "cap-ambient 0x0 <- process.capabilities.ambient",
+                "find-command sh in  <- process.args",
+                "wait for the parent <- process",
+                "exec sh <- process.args",
+            ])
+        #expect(plan.cloneFlags == 0 && plan.joinedNamespaces.isEmpty)
+        #expect(plan.steps.last?.action == .exec(arguments: ["sh"], environment: ["HOME=/"], preserved: 2))
+        #expect(throws: Never.self) { try plan.reread() }
+    }
+
+    @Test("All namespaces that the container has, made or joined") func namespaces() throws {
+        let all = CloneFlag.mount | CloneFlag.network | CloneFlag.uts | CloneFlag.ipc | CloneFlag.cgroup
+        #expect(try plan(shell).steps.first?.action == .joinProcess(descriptor: 4, kinds: all))
+        let joined = Spec.container { spec in
+            for index in spec.linux?.namespaces.indices ?? 0..<0 { spec.linux?.namespaces[index].path = "/ns" }
+        }
+        #expect(try plan(shell, in: joined).steps.first?.action == .joinProcess(descriptor: 4, kinds: all))
+        let few = Spec.container(without: .network, .uts, .ipc, .cgroup)
+        #expect(try plan(shell, in: few).steps.first?.action == .joinProcess(descriptor: 4, kinds: CloneFlag.mount))
+    }
+
+    @Test("It is born in the container's pid namespace") func pid() throws {
+        #expect(try plan(shell).joinsPIDNamespace)
+        #expect(try !plan(shell, in: .container(without: .pid)).joinsPIDNamespace)
+        #expect(try !Spec.container().plan().joinsPIDNamespace)
+    }
+
+    @Test("It needs a mount namespace") func mount() {
+        #expect(
+            refusal(shell, in: .container(without: .mount))
+                == "linux.namespaces: joining a container without a mount namespace is not supported yet")
+    }
+
+    @Test("Its process is held to the same rules") func process() {
+        #expect(refusal(Process(args: [], cwd: "/")) == "process.args: must name a program to run")
+        #expect(refusal(Process(args: ["sh"], cwd: "x")) == "process.cwd: must be absolute, not \"x\"")
+        #expect(refusal(Process(terminal: true, args: ["sh"], cwd: "/")) == "process.terminal is not supported yet")
+        #expect(
+            refusal(Process(args: ["sh"], cwd: "/", apparmorProfile: "p"))
+                == "process.apparmorProfile is not supported yet")
+        #expect(
+            refusal(Process(args: ["sh"], cwd: "/", oomScoreAdj: 5000))
+                == "process.oomScoreAdj: must lie between -1000 and 1000, not 5000")
+    }
+}

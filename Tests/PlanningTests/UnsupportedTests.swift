@@ -1,0 +1,102 @@
+import OCI
+import Planning
+import Testing
+
+/// A property that a later Skep will carry out.
+struct LaterProperty: CustomTestStringConvertible, Sendable {
+    var property: String
+    var change: @Sendable (inout Spec) -> Void
+
+    var testDescription: String { property }
+
+    init(_ property: String, _ change: @escaping @Sendable (inout Spec) -> Void) {
+        self.property = property
+        self.change = change
+    }
+}
+
+@Suite("What is not supported yet") struct UnsupportedTests {
+    static let process = [
+        LaterProperty("process.terminal") { $0.process?.terminal = true },
+        LaterProperty("process.scheduler") { $0.process?.scheduler = Process.Scheduler(policy: .other) },
+        LaterProperty("process.ioPriority") { $0.process?.ioPriority = Process.IOPriority(class: .idle) },
+        LaterProperty("process.execCPUAffinity") { $0.process?.execCPUAffinity = Process.CPUAffinity() },
+        LaterProperty("process.apparmorProfile") { $0.process?.apparmorProfile = "unconfined" },
+        LaterProperty("process.selinuxLabel") { $0.process?.selinuxLabel = "s0" },
+    ]
+
+    static let hooks = [
+        LaterProperty("hooks.prestart") { $0.hooks = Hooks(prestart: [Hook(path: "/h")]) },
+        LaterProperty("hooks.createRuntime") { $0.hooks = Hooks(createRuntime: [Hook(path: "/h")]) },
+        LaterProperty("hooks.createContainer") { $0.hooks = Hooks(createContainer: [Hook(path: "/h")]) },
+        LaterProperty("hooks.startContainer") { $0.hooks = Hooks(startContainer: [Hook(path: "/h")]) },
+        LaterProperty("hooks.poststart") { $0.hooks = Hooks(poststart: [Hook(path: "/h")]) },
+        LaterProperty("hooks.poststop") { $0.hooks = Hooks(poststop: [Hook(path: "/h")]) },
+    ]
+
+    static let linux = [
+        LaterProperty("linux.uidMappings") { $0.linux?.uidMappings = [IDMapping(hostID: 0)] },
+        LaterProperty("linux.gidMappings") { $0.linux?.gidMappings = [IDMapping(hostID: 0)] },
+        LaterProperty("linux.timeOffsets") { $0.linux?.timeOffsets = Linux.TimeOffsets() },
+        LaterProperty("linux.netDevices") { $0.linux?.netDevices = ["eth0": Linux.NetDevice()] },
+        LaterProperty("linux.seccomp") { $0.linux?.seccomp = Seccomp(defaultAction: .allow) },
+        LaterProperty("linux.mountLabel") { $0.linux?.mountLabel = "s0" },
+        LaterProperty("linux.intelRdt") { $0.linux?.intelRdt = Linux.IntelRdt() },
+        LaterProperty("linux.memoryPolicy") { $0.linux?.memoryPolicy = Linux.MemoryPolicy(mode: .local) },
+        LaterProperty("linux.personality") { $0.linux?.personality = Linux.Personality(domain: .linux) },
+    ]
+
+    static let resources = [
+        LaterProperty("linux.resources.blockIO") {
+            $0.linux?.resources = Resources(blockIO: Resources.BlockIO(weight: 10))
+        },
+        LaterProperty("linux.resources.network") {
+            $0.linux?.resources = Resources(network: Resources.Network(classID: 1))
+        },
+        LaterProperty("linux.resources.hugepageLimits") {
+            $0.linux?.resources = Resources(hugepageLimits: [Resources.HugepageLimit(pageSize: "2MB", limit: 1)])
+        },
+        LaterProperty("linux.resources.rdma") { $0.linux?.resources = Resources(rdma: ["mlx": Resources.Rdma()]) },
+        LaterProperty("linux.resources.unified") { $0.linux?.resources = Resources(unified: ["memory.high": "1"]) },
+    ]
+
+    @Test("It is refused by its name, on every host", arguments: process + hooks + linux + resources)
+    func refused(later: LaterProperty) {
+        let spec = Spec.container(change: later.change)
+        #expect(spec.refusal() == "\(later.property) is not supported yet")
+        #expect(spec.refusal(on: .v1([])) == "\(later.property) is not supported yet")
+    }
+
+    @Test("It comes before what else is wrong", arguments: process + hooks + linux + resources)
+    func first(later: LaterProperty) {
+        let spec = Spec.container { spec in
+            later.change(&spec)
+            spec.process?.args = []
+            spec.linux?.namespaces = [Namespace(type: .user)]
+            spec.mounts = [Mount(destination: "/")]
+        }
+        #expect(spec.refusal() == "\(later.property) is not supported yet")
+    }
+
+    @Test("What is there but says nothing is no reason to refuse") func empty() {
+        let spec = Spec.container { spec in
+            spec.hooks = Hooks()
+            spec.process?.apparmorProfile = ""
+            spec.process?.selinuxLabel = ""
+            spec.linux?.mountLabel = ""
+            spec.linux?.resources = Resources(blockIO: Resources.BlockIO(), network: Resources.Network())
+        }
+        #expect(spec.refusal() == nil)
+    }
+
+    @Test("What is supported is not refused") func supported() {
+        let spec = Spec.container { spec in
+            spec.annotations = ["a": "b"]
+            spec.linux?.cgroupsPath = "/a/b"
+            spec.linux?.resources = Resources(
+                devices: [Resources.DeviceRule(allow: false)], memory: Resources.Memory(limit: 1),
+                cpu: Resources.CPU(shares: 2), pids: Resources.Pids(limit: 3))
+        }
+        #expect(spec.refusal() == nil)
+    }
+}

@@ -1,0 +1,158 @@
+import CPlan
+import OCI
+import Planning
+@testable import Skep
+import System
+import SystemPackage
+import Testing
+
+@Suite("Errors in words") struct ContainerErrorTests {
+    static let descriptions: [(error: ContainerError, text: String)] = [
+        (ContainerError(.systemError, "here"), "here"),
+        (ContainerError(.systemError, "here", "broke"), "here: broke"),
+        (
+            ContainerError(.configInvalid, "linux.timeOffsets", "is not supported yet"),
+            "linux.timeOffsets is not supported yet"
+        ),
+        (ContainerError(.systemError, "here", "issues"), "here: issues"),
+        (ContainerError(.systemError, "here", "broke", hint: "mend it"), "here: broke; mend it"),
+        (ContainerError(.systemError, "here", "is broken", hint: "mend it"), "here is broken; mend it"),
+        (
+            ContainerError(.systemError, "mounts[3]", operation: "mount", path: "/x", errno: .notPermitted),
+            "mounts[3]: mount /x: Operation not permitted (EPERM)"
+        ),
+        (
+            ContainerError(.systemError, "", operation: "open", path: "/x", errno: .noSuchFileOrDirectory),
+            "open /x: No such file or directory (ENOENT)"
+        ),
+        (
+            ContainerError(.systemError, "a", operation: "open", path: "", errno: .noSpace, hint: "h"),
+            "a: open: No space left on device (ENOSPC); h"
+        ),
+        (
+            ContainerError(.systemError, "a", "is odd", operation: "open", path: "/x", errno: .noSpace),
+            "a: open /x: is odd: No space left on device (ENOSPC)"
+        ),
+        (ContainerError(.systemError, "a", "two\nlines\r\nor three", hint: "x\ny"), "a: two lines or three; x y"),
+    ]
+
+    @Test("One line each", arguments: descriptions) func description(error: ContainerError, text: String) {
+        #expect(error.description == text)
+    }
+
+    @Test("Made of a system call's failure") func system() {
+        let error = SystemError("write 5", "/f", .resourceBusy, hint: "h")
+        #expect(
+            ContainerError(error, origin: "o")
+                == ContainerError(.systemError, "o", operation: "write 5", path: "/f", errno: .resourceBusy, hint: "h"))
+        #expect(ContainerError(error.blaming("p"), origin: "o").origin == "p")
+        #expect(ContainerError(error).origin == "")
+    }
+
+    @Test("Made of a configuration's") func configuration() {
+        let error = ConfigurationError(Origin("a", 1, "b"), "must be c", hint: "h")
+        #expect(ContainerError(error) == ContainerError(.configInvalid, "a[1].b", "must be c", hint: "h"))
+        #expect(ContainerError(error).description == error.description)
+    }
+
+    @Test("Made of a document's") func document() {
+        let error = JSONError(.missing, path: "a.b")
+        #expect(
+            ContainerError(error, path: "/f")
+                == ContainerError(.configInvalid, "/f", "a.b: required, but missing"))
+        #expect(ContainerError(error, path: "/f", code: .systemError).code == .systemError)
+    }
+
+    @Test("libcontainer's names") func codes() {
+        let codes: [ContainerError.Code] = [
+            .idInUse, .invalidIdFormat, .containerNotExists, .containerPaused, .containerNotStopped,
+            .containerNotRunning, .configInvalid, .systemError,
+        ]
+        #expect(
+            codes.map(\.rawValue) == [
+                "idInUse", "invalidIdFormat", "containerNotExists", "containerPaused", "containerNotStopped",
+                "containerNotRunning", "configInvalid", "systemError",
+            ])
+    }
+
+    // MARK: The init's
+
+    private func report(_ call: String, _ error: Int32, _ detail: String = "") -> skep_report {
+        var report = skep_report()
+        report.error = error
+        withUnsafeMutableBytes(of: &report.call) { $0.copyBytes(from: call.utf8) }
+        withUnsafeMutableBytes(of: &report.detail) { $0.copyBytes(from: detail.utf8) }
+        return report
+    }
+
+    @Test(
+        "A step that failed",
+        arguments: [
+            ("mount", 1, "/x", "mounts[3]", "mounts[3]: mount /x: Operation not permitted (EPERM)"),
+            (
+                "execve", 2, "nothing", "process.args",
+                "process.args: execve nothing: No such file or directory (ENOENT); no such program in the container"
+            ),
+            (
+                "execve", 13, "/etc", "process.args",
+                "process.args: execve /etc: Permission denied (EACCES); the program is not executable, or is a directory"
+            ),
+            (
+                "execve", 8, "/x", "process.args",
+                "process.args: execve /x: Exec format error (ENOEXEC); the program is for another architecture, or a script without #!"
+            ),
+            (
+                "open_tree", 2, "/s", "mounts[0]",
+                "mounts[0]: open_tree /s: No such file or directory (ENOENT); the source of the mount does not exist on the host"
+            ),
+            (
+                "pivot_root", 22, "", "root.path",
+                "root.path: pivot_root: Invalid argument (EINVAL); is the rootfs on a ramfs? --no-pivot works there"
+            ),
+            ("getcwd", 0, "outside", "process.cwd", "process.cwd: getcwd outside: refused"),
+        ] as [(String, Int32, String, String, String)])
+    func step(call: String, error: Int32, detail: String, origin: String, text: String) {
+        let error = InitFailure.error(report(call, error, detail), origin: Origin(origin))
+        #expect(error.code == .systemError)
+        #expect(error.description == text)
+    }
+
+    @Test("A failure of no step") func noStep() {
+        #expect(
+            InitFailure.error(report("recvmsg", 104), origin: nil).description
+                == "container init: recvmsg: Connection reset by peer (ECONNRESET)")
+    }
+
+    @Test("A report that is full to its brim") func full() {
+        let call = String(repeating: "c", count: 28), detail = String(repeating: "d", count: 216)
+        let error = InitFailure.error(report(call, 1, detail), origin: nil)
+        #expect(error.operation == call && error.path == detail)
+    }
+
+    @Test("A death without a word") func death() {
+        let step = Plan.Step(.mask("/x"), from: Origin("linux.maskedPaths", 2))
+        func text(_ status: Int32, _ step: Plan.Step?, kills: Int = 0, limit: Int64? = nil) -> String {
+            InitFailure.death(
+                ExitStatus(rawValue: status), during: step, outOfMemoryKills: kills, memoryLimit: limit
+            ).description
+        }
+        #expect(text(11, step) == "linux.maskedPaths[2]: the init was killed by signal 11 at the step \"mask /x\"")
+        #expect(text(3 << 8, step) == "linux.maskedPaths[2]: the init ended with status 3 at the step \"mask /x\"")
+        #expect(text(9, nil) == "container init: the init was killed by signal 9 before its first step")
+        #expect(
+            text(9, step, kills: 1, limit: 5)
+                == "linux.resources.memory.limit: the limit (5 bytes) was too low to start: "
+                + "the kernel's OOM killer ended the init; raise it")
+        // Whatever else happened: it was no OOM killer that sent another signal.
+        #expect(text(11, step, kills: 1, limit: 5).hasPrefix("linux.maskedPaths[2]"))
+    }
+
+    @Test(
+        "How a process ended",
+        arguments: [(0, nil, 0), (1 << 8, nil, 1), (255 << 8, nil, 255), (9, 9, 137), (15, 15, 143), (0x8b, 11, 139)]
+            as [(Int32, Int32?, Int32)])
+    func exitStatus(status: Int32, signal: Int32?, code: Int32) {
+        #expect(ExitStatus(rawValue: status).signal == signal)
+        #expect(ExitStatus(rawValue: status).code == code)
+    }
+}
