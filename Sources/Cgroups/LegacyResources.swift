@@ -5,10 +5,13 @@ enum LegacyResources {
     static func memory(_ resources: Resources) -> [Setting] {
         guard let memory = resources.memory else { return [] }
         var settings: [Setting] = []
-        if let limit = memory.limit { settings.append(Setting("memory.limit_in_bytes", limit, "memory.limit")) }
+        // 0 says nothing, as in every runtime.
+        if let limit = memory.limit, limit != 0 {
+            settings.append(Setting("memory.limit_in_bytes", limit, "memory.limit"))
+        }
         // Memory and swap together can't be limited below memory alone, so it comes second; and no limit for one
         // means none for both.
-        if let swap = memory.swap ?? (memory.limit == -1 ? -1 : nil) {
+        if let swap = memory.swap ?? (memory.limit == -1 ? -1 : nil), swap != 0 {
             settings.append(Setting("memory.memsw.limit_in_bytes", swap, "memory.swap"))
         }
         if let reservation = memory.reservation {

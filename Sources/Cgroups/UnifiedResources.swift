@@ -11,7 +11,7 @@ enum UnifiedResources {
     static func memory(_ resources: Resources) -> [Setting] {
         guard let memory = resources.memory else { return [] }
         var settings: [Setting] = []
-        if let limit = memory.limit { settings.append(Setting("memory.max", text(limit), "memory.limit")) }
+        if let limit = memory.limit, limit != 0 { settings.append(Setting("memory.max", text(limit), "memory.limit")) }
         if let swap = swap(memory) { settings.append(Setting("memory.swap.max", text(swap), "memory.swap")) }
         if let reservation = memory.reservation {
             settings.append(Setting("memory.low", text(reservation), "memory.reservation"))

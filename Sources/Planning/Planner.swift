@@ -85,6 +85,7 @@ public struct Planner {
         }
         guard let process = spec.process else { throw ConfigurationError(Origin("process"), "is missing") }
         try checkCgroupsPath()
+        plan.warnings += try ResourceRules.check(linux.resources ?? Resources(), on: situation.cgroups)
         plan.steps.reserveCapacity(96)
         plan.cloneFlags = namespaces.cloneFlags
         plan.joinedNamespaces = namespaces.joined

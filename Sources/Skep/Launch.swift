@@ -167,7 +167,8 @@ struct Launch: ~Copyable {
     func prepareCgroups() throws(ContainerError) {
         try converting { () throws(SystemError) in
             try order.manager.create()
-            if let resources = order.resources { try order.manager.apply(resources) }
+            // Also without any: devices are denied unless they are allowed.
+            try order.manager.apply(order.resources ?? Resources())
         }
         try handOverMembership()
     }

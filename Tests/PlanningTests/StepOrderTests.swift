@@ -103,6 +103,20 @@ import Testing
         #expect(plan.cloneFlags & CloneFlag.cgroup == 0)
     }
 
+    @Test(
+        "A cgroup that is nobody's own is refused",
+        arguments: ["/", "//", ".", "..", "/..", "/./", "../..", "/a/../.."])
+    func noCgroup(path: String) {
+        #expect(
+            Spec.container { $0.linux?.cgroupsPath = path }.refusal()
+                == "linux.cgroupsPath: \"\(path)\" names no cgroup of the container's own")
+    }
+
+    @Test("Any other path is the manager's business", arguments: ["", "/a", "a/b", "/..a", "slice:skep:c"])
+    func cgroupsPath(path: String) {
+        #expect(Spec.container { $0.linux?.cgroupsPath = path }.refusal() == nil)
+    }
+
     @Test("Everything that writes to the rootfs comes before it is closed") func closing() throws {
         let spec = Spec.container { spec in
             spec.root?.readonly = true
