@@ -80,7 +80,7 @@ let package = Package(
         module("SkepLogging", ["Skep", logging]),
         .executableTarget(
             name: "skep",
-            dependencies: ["Skep", "OCI", "System", "CLinux", "CEntry", errno],
+            dependencies: ["Skep", "OCI", "Planning", "Cgroups", "System", "CLinux", "CEntry", errno],
             path: "Sources/SkepCommand",
             swiftSettings: swiftSettings,
             // Static, for the start-up time (a dynamic Swift program takes 4 ms to reach main) and for hosts that

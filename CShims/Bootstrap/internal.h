@@ -27,6 +27,7 @@ struct skep_init {
     int empty_dir; // O_PATH: the mount that covers masked directories, once it was needed
     char command[PATH_MAX];
     char home[PATH_MAX];
+    char listen_pid[32];
 };
 
 // Reports `call` with errno and `detail`, and ends the process.
@@ -42,7 +43,16 @@ int skep_slot(struct skep_init *init, const struct skep_step *step);
 // orders.c: the parent's side of the conversation
 void skep_receive_plan(struct skep_init *init);
 void skep_step_cgroup(struct skep_init *init, const struct skep_step *step);
+void skep_step_runtime_hooks(struct skep_init *init, const struct skep_step *step);
 void skep_step_wait(struct skep_init *init, const struct skep_step *step);
+// Tells the parent how far the init is; `fd` goes along unless it is -1.
+void skep_send_report(struct skep_init *init, uint32_t kind, int fd);
+
+// hooks.c
+void skep_step_hook(struct skep_init *init, const struct skep_step *step);
+
+// terminal.c
+void skep_step_terminal(struct skep_init *init, const struct skep_step *step);
 
 // paths.c: everything below the rootfs goes through these
 // Opens `path` inside the rootfs: symbolic links and ".." can't leave it. -1 with errno when it is not there.
@@ -93,6 +103,7 @@ void skep_step_setsid(struct skep_init *init, const struct skep_step *step);
 void skep_step_oom_score_adj(struct skep_init *init, const struct skep_step *step);
 void skep_step_rlimit(struct skep_init *init, const struct skep_step *step);
 void skep_step_stdio_owner(struct skep_init *init, const struct skep_step *step);
+void skep_step_listen_pid(struct skep_init *init, const struct skep_step *step);
 void skep_step_home(struct skep_init *init, const struct skep_step *step);
 void skep_step_make_cwd(struct skep_init *init, const struct skep_step *step);
 void skep_step_cwd(struct skep_init *init, const struct skep_step *step);

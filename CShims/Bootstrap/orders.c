@@ -74,6 +74,35 @@ void skep_step_cgroup(struct skep_init *init, const struct skep_step *step) {
     if (step->flags & SKEP_CGROUP_UNSHARE) skep_step_unshare(init, step);
 }
 
+void skep_send_report(struct skep_init *init, uint32_t kind, int fd) {
+    // Zeroed by the kernel: an initialiser would call memset.
+    static struct skep_report report;
+    static struct msghdr message;
+    static union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr header;
+    } control;
+    report.kind = kind;
+    report.step = init->step;
+    struct iovec part = {.iov_base = &report, .iov_len = sizeof report};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = fd >= 0 ? &control : NULL;
+    message.msg_controllen = fd >= 0 ? sizeof control : 0;
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof(int));
+    *(int *)(void *)CMSG_DATA(&control.header) = fd;
+    if (SKEP_CALL(sendmsg, init->socket, &message, MSG_NOSIGNAL) < 0) skep_exit(1);
+}
+
+void skep_step_runtime_hooks(struct skep_init *init, const struct skep_step *step) {
+    (void)step;
+    skep_send_report(init, SKEP_REPORT_HOOKS, -1);
+    int none[SKEP_MAX_FDS];
+    receive_order(init, SKEP_ORDER_HOOKS_DONE, none);
+}
+
 // Only what the wait and the exec need stays open: a waiting init has nothing of the host's in its hands.
 static void close_all_but_fifos(struct skep_init *init) {
     for (uint32_t i = SKEP_FD_FIRST_NAMESPACE; i < init->fd_count; i++)
@@ -102,10 +131,7 @@ static void wait_for_fifo(struct skep_init *init) {
 
 void skep_step_wait(struct skep_init *init, const struct skep_step *step) {
     close_all_but_fifos(init);
-    static struct skep_report ready; // zeroed by the kernel: an initialiser would call memset
-    ready.kind = SKEP_REPORT_READY;
-    ready.step = init->step;
-    if (SKEP_CALL(sendto, init->socket, &ready, sizeof ready, MSG_NOSIGNAL, NULL, 0) < 0) skep_exit(1);
+    skep_send_report(init, SKEP_REPORT_READY, -1);
     int none[SKEP_MAX_FDS];
     receive_order(init, SKEP_ORDER_GO, none);
     if (step->flags & SKEP_WAIT_FIFO) wait_for_fifo(init);

@@ -36,6 +36,14 @@ void skep_step_stdio_owner(struct skep_init *init, const struct skep_step *step)
     }
 }
 
+// Whoever gets sockets passed is to see its own pid there (sd_listen_fds(3)), which only the init knows.
+void skep_step_listen_pid(struct skep_init *init, const struct skep_step *step) {
+    struct skep_builder text = skep_build(init->listen_pid, sizeof init->listen_pid);
+    skep_add(&text, "LISTEN_PID=");
+    skep_add_number(&text, (unsigned)SKEP_CALL(getpid));
+    init->plan.vectors[step->vector] = (uint64_t)(uintptr_t)init->listen_pid;
+}
+
 void skep_step_make_cwd(struct skep_init *init, const struct skep_step *step) {
     skep_close(skep_make_in_root(init, skep_text(init, step, 0), true));
 }

@@ -80,6 +80,10 @@ int skep_linux_sealed_memory(const char *name, const void *bytes, size_t size) {
     return fcntl(fd, F_ADD_SEALS, seals) < 0 ? close_failed(fd) : fd;
 }
 
+int skep_linux_memory_file(const char *name) {
+    return memfd_create(name, MFD_CLOEXEC);
+}
+
 int skep_linux_shared_page(const char *name, void **mapping) {
     size_t size = (size_t)sysconf(_SC_PAGESIZE);
     int fd = memfd_create(name, MFD_CLOEXEC);

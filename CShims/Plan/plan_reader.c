@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum vector_kind { VECTOR_NONE, VECTOR_NUMBERS, VECTOR_STRINGS, VECTOR_PAIRS, VECTOR_PATCHED };
+enum vector_kind { VECTOR_NONE, VECTOR_NUMBERS, VECTOR_COMMAND, VECTOR_PAIRS, VECTOR_PATCHED };
 
 struct op_rule {
     const char *name;
@@ -26,6 +26,8 @@ static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_REMOUNT] = {"remount", 1, VECTOR_PAIRS, false},
     [SKEP_OP_MKNOD] = {"mknod", 1, VECTOR_NONE, false},
     [SKEP_OP_SYMLINK] = {"symlink", 2, VECTOR_NONE, false},
+    [SKEP_OP_RUNTIME_HOOKS] = {"runtime-hooks", 0, VECTOR_NONE, false},
+    [SKEP_OP_HOOK] = {"hook", 3, VECTOR_COMMAND, false},
     [SKEP_OP_PIVOT] = {"pivot", 0, VECTOR_NONE, false},
     [SKEP_OP_MASK] = {"mask", 1, VECTOR_NONE, false},
     [SKEP_OP_READONLY] = {"readonly", 1, VECTOR_NONE, false},
@@ -35,9 +37,11 @@ static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_SYSCTL] = {"sysctl", 1, VECTOR_NONE, false},
     [SKEP_OP_CGROUP] = {"cgroup", 0, VECTOR_NONE, false},
     [SKEP_OP_SETSID] = {"setsid", 0, VECTOR_NONE, false},
+    [SKEP_OP_TERMINAL] = {"terminal", 0, VECTOR_NONE, false},
     [SKEP_OP_OOM_SCORE_ADJ] = {"oom-score-adj", 1, VECTOR_NONE, false},
     [SKEP_OP_RLIMIT] = {"rlimit", 0, VECTOR_NONE, false},
     [SKEP_OP_STDIO_OWNER] = {"stdio-owner", 0, VECTOR_NONE, false},
+    [SKEP_OP_LISTEN_PID] = {"listen-pid", 0, VECTOR_PATCHED, false},
     [SKEP_OP_HOME] = {"home", 0, VECTOR_PATCHED, false},
     [SKEP_OP_CAP_BOUND] = {"cap-bound", 0, VECTOR_NONE, false},
     [SKEP_OP_USER] = {"user", 0, VECTOR_NUMBERS, false},
@@ -48,7 +52,7 @@ static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_CWD] = {"cwd", 1, VECTOR_NONE, false},
     [SKEP_OP_FIND_COMMAND] = {"find-command", 1, VECTOR_NONE, false},
     [SKEP_OP_WAIT] = {"wait", 0, VECTOR_NONE, false},
-    [SKEP_OP_EXEC] = {"exec", 0, VECTOR_STRINGS, false},
+    [SKEP_OP_EXEC] = {"exec", 0, VECTOR_COMMAND, false},
 };
 
 const char *skep_op_name(unsigned op) {
@@ -59,7 +63,7 @@ struct reading {
     const struct skep_plan_header *header;
     uint64_t *vectors;
     const char *strings;
-    uint64_t home;         // the entry that SKEP_OP_HOME fills in, plus one; 0 for none
+    uint64_t first_patched, end_patched; // the entries that steps fill in lie between these
     uint64_t used_vectors; // vectors are used in ascending order and once: no entry is made a pointer twice
 };
 
@@ -76,6 +80,18 @@ static const char *resolve_strings(struct reading *reading, uint64_t first, uint
     if (terminated && reading->vectors[first + count] != 0) return "a vector is not terminated";
     reading->used_vectors = first + total;
     return NULL;
+}
+
+// An argv, the step's vector, and an envp behind it.
+static const char *check_command(struct reading *reading, const struct skep_step *step) {
+    if (step->vector_count == 0) return "there is nothing to execute";
+    const char *wrong = resolve_strings(reading, step->vector, step->vector_count, true);
+    if (wrong) return wrong;
+    uint64_t environment = step->number[0], variables = step->number[1];
+    wrong = resolve_strings(reading, environment, variables, true);
+    if (wrong || step->op != SKEP_OP_EXEC) return wrong;
+    bool are_variables = reading->first_patched >= environment && reading->end_patched <= environment + variables;
+    return reading->end_patched == 0 || are_variables ? NULL : "an environment entry lies outside the plan";
 }
 
 static const char *check_vector(struct reading *reading, const struct skep_step *step, const struct op_rule *rule) {
@@ -96,18 +112,11 @@ static const char *check_vector(struct reading *reading, const struct skep_step 
         // An entry of a later step's environment, filled in on the way.
         if (count != 1 || first >= reading->header->vector_count || first < reading->used_vectors)
             return "an environment entry lies outside the plan";
-        reading->home = first + 1;
+        if (reading->end_patched == 0 || first < reading->first_patched) reading->first_patched = first;
+        if (first >= reading->end_patched) reading->end_patched = first + 1;
         return NULL;
-    case VECTOR_STRINGS: {
-        if (count == 0) return "there is nothing to execute";
-        const char *wrong = resolve_strings(reading, first, count, true);
-        if (wrong) return wrong;
-        uint64_t environment = step->number[0], variables = step->number[1];
-        wrong = resolve_strings(reading, environment, variables, true);
-        if (wrong) return wrong;
-        bool is_variable = reading->home > environment && reading->home - 1 < environment + variables;
-        return reading->home == 0 || is_variable ? NULL : "an environment entry lies outside the plan";
-    }
+    case VECTOR_COMMAND:
+        return check_command(reading, step);
     }
     return "unknown vector kind";
 }

@@ -100,17 +100,34 @@ public struct LegacyManager: Manager {
 
     public func makeBirthplace() throws(SystemError) -> Descriptor? {
         if let unified { try CgroupDirectory.make(unified) }
-        return try openBirthplace()
+        return try openBirthplace(in: [])
     }
 
-    public func openBirthplace() throws(SystemError) -> Descriptor? {
+    /// The version 2 tree has no controllers here: a process of a sub-cgroup is born in the container's own.
+    public func openBirthplace(in subgroups: [Subgroup]) throws(SystemError) -> Descriptor? {
         guard let unified else { return nil }
         return try Descriptor.openDirectory(unified)
     }
 
-    public func membershipFiles() throws(SystemError) -> DescriptorList {
+    public func openBirthplace(besides pid: Int32) throws(SystemError) -> Descriptor? { nil }
+
+    public func membershipFiles(in subgroups: [Subgroup]) throws(SystemError) -> DescriptorList {
+        for controller in subgroups.flatMap(\.controllers) where path(of: controller) == nil {
+            throw SystemError(
+                "open", controller, .noSuchFileOrDirectory, property: "--cgroup",
+                hint: "the container is in no hierarchy of that controller")
+        }
         var files = DescriptorList()
-        for member in members { files.append(try Descriptor.open(member.path + "/tasks", O_WRONLY)) }
+        for member in members {
+            let chosen = subgroups.last { $0.controllers.contains(where: member.controllers.contains) }
+            let below = (chosen ?? subgroups.last { $0.controllers.isEmpty })?.path ?? ""
+            let path = below.isEmpty ? member.path : member.path + "/" + below
+            do {
+                files.append(try Descriptor.open(path + "/tasks", O_WRONLY))
+            } catch {
+                throw below.isEmpty ? error : error.blaming("--cgroup", hint: "the sub-cgroup has to exist")
+            }
+        }
         return files
     }
 

@@ -13,14 +13,19 @@ public protocol Manager: Sendable {
     /// Makes the version 2 cgroup, for the init to be born in; nil where there is none. One that is there already
     /// must be empty of processes.
     func makeBirthplace() throws(SystemError) -> Descriptor?
-    /// The same of a container that exists, for one more process of it.
-    func openBirthplace() throws(SystemError) -> Descriptor?
+    /// The same of a container that exists, for one more process of it. Of `subgroups` it is the one for the version
+    /// 2 tree.
+    func openBirthplace(in subgroups: [Subgroup]) throws(SystemError) -> Descriptor?
+    /// The version 2 cgroup that a process of the container is in, where it is another than the container's own; nil
+    /// where there are none.
+    func openBirthplace(besides pid: Int32) throws(SystemError) -> Descriptor?
     /// Makes the version 1 cgroups, which the init joins once it lives.
     func create() throws(SystemError)
     /// Sets the limits that `resources` has, and leaves those that it has not.
     func apply(_ resources: Resources) throws(SystemError)
-    /// The version 1 files through which the init joins each hierarchy by writing "0".
-    func membershipFiles() throws(SystemError) -> DescriptorList
+    /// The version 1 files through which a process joins each hierarchy by writing "0": of the container's own cgroups,
+    /// or of these below them.
+    func membershipFiles(in subgroups: [Subgroup]) throws(SystemError) -> DescriptorList
     /// The processes in the cgroups and below.
     func processes() throws(SystemError) -> [Int32]
     /// Kills every process in the cgroups and below, however fast they fork.
@@ -41,6 +46,29 @@ extension Manager {
     /// The container's directory by controller; "" stands for the version 2 tree.
     public var paths: [String: String] {
         Dictionary(namedPaths.map { ($0.name, $0.path) }) { first, _ in first }
+    }
+}
+
+/// A cgroup below a container's own.
+public struct Subgroup: Sendable, Equatable {
+    /// The version 1 controllers for which it holds; none stands for all, and for the version 2 tree.
+    public var controllers: [String]
+    /// Where, from the container's own cgroup: "a/b", without "." and "..".
+    public var path: String
+
+    /// Reads what `exec --cgroup` takes: "PATH" or "CONTROLLER[,CONTROLLER...]:PATH". Nil for what names nothing
+    /// below the container's own cgroup.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+        let names = bytes[..<(colon ?? 0)].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        if colon != nil && names.contains(where: \.isEmpty) { return nil }
+        controllers = names.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+        let parts = bytes[(colon.map { $0 + 1 } ?? 0)...].split(separator: UInt8(ascii: "/"))
+        if parts.contains(where: { $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8) || $0.contains(0) }) {
+            return nil
+        }
+        path = String(decoding: Array(parts.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
     }
 }
 

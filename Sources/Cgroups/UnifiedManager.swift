@@ -22,11 +22,27 @@ public struct UnifiedManager: Manager {
     public func makeBirthplace() throws(SystemError) -> Descriptor? {
         try enableControllers(above: path)
         try CgroupDirectory.make(path)
-        return try openBirthplace()
+        return try openBirthplace(in: [])
     }
 
-    public func openBirthplace() throws(SystemError) -> Descriptor? {
-        try Descriptor.openDirectory(path)
+    public func openBirthplace(in subgroups: [Subgroup]) throws(SystemError) -> Descriptor? {
+        if let controller = subgroups.lazy.flatMap(\.controllers).first {
+            throw SystemError(
+                "open", controller, .invalidArgument, property: "--cgroup",
+                hint: "cgroup version 2 has one tree for all controllers; give the path alone")
+        }
+        guard let below = subgroups.last?.path, !below.isEmpty else { return try Descriptor.openDirectory(path) }
+        do {
+            return try Descriptor.openDirectory(path + "/" + below)
+        } catch {
+            throw error.blaming("--cgroup", hint: "the sub-cgroup has to exist")
+        }
+    }
+
+    public func openBirthplace(besides pid: Int32) throws(SystemError) -> Descriptor? {
+        let memberships = Layout.parse(try Files.read("/proc/" + decimal(pid) + "/cgroup"))
+        guard let own = memberships.first(where: { $0.controllers.isEmpty })?.path else { return nil }
+        return try Descriptor.openDirectory(mountPoint + own)
     }
 
     public func create() throws(SystemError) {}
@@ -61,7 +77,7 @@ public struct UnifiedManager: Manager {
         try DeviceProgram.attach(DeviceProgram.assemble(rules), to: directory, path: path)
     }
 
-    public func membershipFiles() throws(SystemError) -> DescriptorList {
+    public func membershipFiles(in subgroups: [Subgroup]) throws(SystemError) -> DescriptorList {
         DescriptorList()
     }
 

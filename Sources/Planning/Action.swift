@@ -11,6 +11,8 @@ public enum Action: Sendable, Hashable {
     case remount(Remount)
     case mknod(path: String, mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32)
     case symlink(target: String, path: String)
+    case runtimeHooks
+    case hook(HookRun)
     case pivot(Pivot, oldRootIsSlave: Bool)
     case mask(String)
     case readonly(String)
@@ -20,9 +22,11 @@ public enum Action: Sendable, Hashable {
     case sysctl(path: String, value: String)
     case cgroup(isUnshared: Bool)
     case setsid
+    case terminal(rows: UInt16, columns: UInt16, isConsole: Bool)
     case oomScoreAdj(Int)
     case rlimit(resource: Int32, soft: UInt64, hard: UInt64)
     case stdioOwner(uid: UInt32)
+    case listenPID
     case home(uid: UInt32)
     case boundingSet(CapabilitySet)
     case user(uid: UInt32, gid: UInt32, umask: UInt32, additionalGids: [UInt32])
@@ -133,5 +137,30 @@ public struct Remount: Sendable, Hashable {
         self.clearedAttributes = clearedAttributes
         self.propagation = propagation
         self.parameters = parameters
+    }
+}
+
+/// A hook that the init runs.
+public struct HookRun: Sendable, Hashable {
+    /// The program.
+    public var path: String
+    public var arguments: [String]
+    public var environment: [String]
+    /// The container's state as JSON, before and behind the pid, which only the init knows as the container does.
+    public var stateHead: String
+    public var stateTail: String
+    /// In seconds; 0 for none.
+    public var timeout: UInt64
+
+    public init(
+        path: String, arguments: [String], environment: [String], stateHead: String, stateTail: String,
+        timeout: UInt64 = 0
+    ) {
+        self.path = path
+        self.arguments = arguments
+        self.environment = environment
+        self.stateHead = stateHead
+        self.stateTail = stateTail
+        self.timeout = timeout
     }
 }

@@ -15,6 +15,8 @@ extension Action: CustomStringConvertible {
         case .mknod(let path, let mode, let device, let uid, let gid):
             "\(path) \(Self.deviceText(mode, device)) mode=\(String(mode & 0o7777, radix: 8)) owner=\(uid):\(gid)"
         case .symlink(let target, let path): "\(path) -> \(target)"
+        case .runtimeHooks: "of the runtime's namespaces"
+        case .hook(let hook): hook.path
         case .pivot(let pivot, _): Self.pivotName(pivot)
         case .mask(let path), .readonly(let path), .makeWorkingDirectory(let path): path
         case .workingDirectory(let path, let isAttempt): isAttempt ? "\(path) (first try)" : path
@@ -30,9 +32,12 @@ extension Action: CustomStringConvertible {
 
     private var processDescription: String {
         switch self {
+        case .terminal(let rows, let columns, let isConsole):
+            (isConsole ? "/dev/console" : "of its own") + (rows > 0 ? " \(columns)x\(rows)" : "")
         case .oomScoreAdj(let score): "\(score)"
         case .rlimit(let resource, let soft, let hard): "resource \(resource): \(soft) (hard \(hard))"
         case .stdioOwner(let uid): "uid \(uid)"
+        case .listenPID: "LISTEN_PID"
         case .home(let uid): "of uid \(uid) in /etc/passwd"
         case .boundingSet(let set), .ambientSet(let set): "0x\(String(set.rawValue, radix: 16))"
         case .capabilities(let effective, let permitted, let inheritable):

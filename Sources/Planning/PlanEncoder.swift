@@ -16,7 +16,8 @@ private struct PlanEncoder {
     private var steps: [skep_step] = []
     private var vectors: [UInt64] = []
     private var strings: [UInt8] = [0]
-    private var homeStep: Int?
+    /// The steps that fill in the environment's last entries, in this order.
+    private var filledIn: [Int] = []
     private var origin = Origin("")
 
     init(stepCount: Int) {
@@ -69,6 +70,15 @@ private struct PlanEncoder {
         return first
     }
 
+    /// Puts an argv and an envp into the vectors.
+    private mutating func command(
+        _ arguments: [String], _ environment: [String], third: UInt64, into raw: inout skep_step
+    ) throws(ConfigurationError) {
+        raw.vector = try vector(arguments, isTerminated: true)
+        raw.vector_count = UInt32(arguments.count)
+        raw.number = (UInt64(try vector(environment, isTerminated: true)), UInt64(environment.count), third)
+    }
+
     private mutating func parameters(
         _ parameters: [NewMount.Parameter], into raw: inout skep_step
     ) throws(ConfigurationError) {
@@ -83,7 +93,7 @@ private struct PlanEncoder {
     private mutating func encode(_ action: Action, into raw: inout skep_step) throws(ConfigurationError) {
         raw.op = UInt16(action.operation.rawValue)
         switch action {
-        case .loopback, .setsid, .noNewPrivileges: break
+        case .loopback, .runtimeHooks, .setsid, .noNewPrivileges: break
         case .join, .joinProcess, .propagation, .root, .pivot, .rootAttributes, .cgroup:
             try encodeNamespace(action, into: &raw)
         case .mount, .bind, .remount, .mknod, .symlink: try encodeMount(action, into: &raw)
@@ -157,9 +167,10 @@ private struct PlanEncoder {
         case .oomScoreAdj(let score): raw.text.0 = try string(String(score))
         case .rlimit(let resource, let soft, let hard): raw.number = (UInt64(resource), soft, hard)
         case .stdioOwner(let uid): raw.number.0 = UInt64(uid)
+        case .listenPID: filledIn.append(steps.count)
         case .home(let uid):
             raw.number.0 = UInt64(uid)
-            homeStep = steps.count
+            filledIn.append(steps.count)
         case .boundingSet(let set), .ambientSet(let set): raw.number.0 = set.rawValue
         case .user(let uid, let gid, let umask, let additionalGids):
             raw.number = (UInt64(uid), UInt64(gid), UInt64(umask))
@@ -172,22 +183,25 @@ private struct PlanEncoder {
             raw.text.0 = try string(path)
             raw.flags = isAttempt ? UInt16(SKEP_CWD_TRY) : 0
         case .findCommand(let name, let searchPath): raw.text = (try string(name), try string(searchPath), 0)
+        case .terminal(let rows, let columns, let isConsole):
+            raw.number = (UInt64(rows), UInt64(columns), 0)
+            raw.flags = isConsole ? UInt16(SKEP_TERMINAL_IS_CONSOLE) : 0
+        case .hook(let hook):
+            raw.text = (try string(hook.path), try string(hook.stateHead), try string(hook.stateTail))
+            try command(hook.arguments, hook.environment, third: hook.timeout, into: &raw)
         case .wait(let forFifo): raw.flags = forFifo ? UInt16(SKEP_WAIT_FIFO) : 0
         case .exec(let arguments, let environment, let preserved):
-            raw.vector = try vector(arguments, isTerminated: true)
-            raw.vector_count = UInt32(arguments.count)
-            let first = try vector(environment, isTerminated: true)
-            raw.number = (UInt64(first), UInt64(environment.count), UInt64(preserved))
-            placeHome(last: first + UInt32(environment.count))
+            try command(arguments, environment, third: UInt64(preserved), into: &raw)
+            placeVariables(end: UInt32(raw.number.0) + UInt32(environment.count))
         default: break
         }
     }
 
-    /// The home step fills in the last entry of the environment.
-    private mutating func placeHome(last end: UInt32) {
-        guard let homeStep else { return }
-        steps[homeStep].vector = end - 1
-        steps[homeStep].vector_count = 1
+    private mutating func placeVariables(end: UInt32) {
+        for (index, step) in filledIn.enumerated() {
+            steps[step].vector = end - UInt32(filledIn.count - index)
+            steps[step].vector_count = 1
+        }
     }
 }
 
@@ -204,6 +218,8 @@ extension Action {
         case .remount: SKEP_OP_REMOUNT
         case .mknod: SKEP_OP_MKNOD
         case .symlink: SKEP_OP_SYMLINK
+        case .runtimeHooks: SKEP_OP_RUNTIME_HOOKS
+        case .hook: SKEP_OP_HOOK
         case .pivot: SKEP_OP_PIVOT
         case .mask: SKEP_OP_MASK
         case .readonly: SKEP_OP_READONLY
@@ -213,9 +229,11 @@ extension Action {
         case .sysctl: SKEP_OP_SYSCTL
         case .cgroup: SKEP_OP_CGROUP
         case .setsid: SKEP_OP_SETSID
+        case .terminal: SKEP_OP_TERMINAL
         case .oomScoreAdj: SKEP_OP_OOM_SCORE_ADJ
         case .rlimit: SKEP_OP_RLIMIT
         case .stdioOwner: SKEP_OP_STDIO_OWNER
+        case .listenPID: SKEP_OP_LISTEN_PID
         case .home: SKEP_OP_HOME
         case .boundingSet: SKEP_OP_CAP_BOUND
         case .user: SKEP_OP_USER

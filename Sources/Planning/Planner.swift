@@ -7,6 +7,7 @@ public struct Planner {
     private let situation: Situation
     private let linux: Linux
     private let namespaces: NamespacePlanner
+    private let hooks: HookPlanner
     private var plan = Plan()
 
     /// What a plan depends on besides the configuration.
@@ -23,13 +24,23 @@ public struct Planner {
         public var avoidsPivotRoot: Bool
         /// How many descriptors from 3 on the container's process inherits.
         public var preservedDescriptors: Int
+        /// The first of those, where they are sockets that the container is to listen on; nil for none.
+        public var listenDescriptors: ListenDescriptors?
+        /// The container's id.
+        public var id: String
+        /// The runtime's own environment, for hooks that have none.
+        public var environment: [String]
 
         public init(
             rootfs: String, bundle: String = "/", cgroups: CgroupView, waitsForFifo: Bool = true,
-            avoidsPivotRoot: Bool = false, preservedDescriptors: Int = 0
+            avoidsPivotRoot: Bool = false, preservedDescriptors: Int = 0,
+            listenDescriptors: ListenDescriptors? = nil, id: String = "", environment: [String] = []
         ) {
             self.rootfs = rootfs
             self.bundle = bundle
+            self.listenDescriptors = listenDescriptors
+            self.id = id
+            self.environment = environment
             self.cgroups = cgroups
             self.waitsForFifo = waitsForFifo
             self.avoidsPivotRoot = avoidsPivotRoot
@@ -65,9 +76,11 @@ public struct Planner {
             .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds),
             from: Origin("linux.namespaces"))
         plan.append(.cgroup(isUnshared: false), from: Origin("linux.cgroupsPath"))
-        let situation = Situation(
-            rootfs: "/", cgroups: .v2, waitsForFifo: false, preservedDescriptors: preservedDescriptors)
-        try ProcessPlanner(process).plan(situation, into: &plan)
+        plan.append(.setsid, from: Origin("process"))
+        let planner = try ProcessPlanner(process)
+        try planner.planTerminal(isConsole: false, into: &plan)
+        try planner.plan(
+            ProcessPlanner.End(waitsForFifo: false, preservedDescriptors: preservedDescriptors), into: &plan)
         return plan
     }
 
@@ -76,6 +89,7 @@ public struct Planner {
         self.situation = situation
         linux = spec.linux ?? Linux()
         namespaces = try NamespacePlanner(linux.namespaces)
+        hooks = try HookPlanner(spec, situation)
     }
 
     private mutating func planAll() throws(ConfigurationError) -> Plan {
@@ -98,8 +112,14 @@ public struct Planner {
         }
         try planSettings()
         plan.append(.makeWorkingDirectory(process.cwd), from: Origin("process.cwd"))
+        let planner = try ProcessPlanner(process)
+        try planner.planTerminal(isConsole: namespaces.present.contains(.mount), into: &plan)
         closeRoot()
-        try ProcessPlanner(process).plan(situation, into: &plan)
+        try planner.plan(
+            ProcessPlanner.End(
+                waitsForFifo: situation.waitsForFifo, preservedDescriptors: situation.preservedDescriptors,
+                listenDescriptors: situation.listenDescriptors, hooks: hooks),
+            into: &plan)
         return plan
     }
 
@@ -146,8 +166,10 @@ public struct Planner {
         plan.append(
             .root(path: situation.rootfs, isMounted: true, privateParent: isShared), from: Origin("root.path"))
         let pivot = Action.pivot(situation.avoidsPivotRoot ? .moveMount : .pivotRoot, oldRootIsSlave: isShared)
-        // The later the init needs its cgroup, the longer it works beside the parent, which is still making it.
-        if somethingCoversCgroupMounts {
+        // The later the init needs its cgroup, the longer it works beside the parent, which is still making it; but
+        // hooks are to see it in its place.
+        let isEarly = hooks.hasEarly || somethingCoversCgroupMounts
+        if isEarly {
             joinCgroup()
             try planMounts { _ in true }
         } else {
@@ -156,8 +178,9 @@ public struct Planner {
         if needsDevices { try DevicePlanner.plan(linux.devices, into: &plan) }
         // Without a cgroup namespace the mounts are binds of the host's directories, out of sight after the pivot.
         let hasNamespace = namespaces.present.contains(.cgroup)
+        hooks.planEarly(into: &plan)
         if hasNamespace { plan.append(pivot, from: Origin("root.path")) }
-        if !somethingCoversCgroupMounts {
+        if !isEarly {
             joinCgroup()
             try planMounts { MountPlanner.needsCgroup($0) }
         }
@@ -210,6 +233,7 @@ public struct Planner {
         plan.append(
             .root(path: situation.rootfs, isMounted: false, privateParent: false), from: Origin("root.path"))
         joinCgroup()
+        hooks.planEarly(into: &plan)
         plan.append(.pivot(.chroot, oldRootIsSlave: false), from: Origin("root.path"))
     }
 

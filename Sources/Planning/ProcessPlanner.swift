@@ -15,7 +15,27 @@ struct ProcessPlanner {
         }
     }
 
-    func plan(_ situation: Planner.Situation, into plan: inout Plan) throws(ConfigurationError) {
+    /// What comes between the last preparation and the user's program.
+    struct End {
+        var waitsForFifo: Bool
+        var preservedDescriptors: Int
+        var listenDescriptors: ListenDescriptors?
+        var hooks: HookPlanner?
+    }
+
+    /// Plans the process's terminal, where it wants one. With `isConsole` it is the container's /dev/console, too.
+    func planTerminal(isConsole: Bool, into plan: inout Plan) throws(ConfigurationError) {
+        guard process.terminal else { return }
+        let size = process.consoleSize ?? Process.ConsoleSize(height: 0, width: 0)
+        guard let rows = UInt16(exactly: size.height), let columns = UInt16(exactly: size.width) else {
+            throw ConfigurationError(
+                Origin("process.consoleSize"), "\(size.width)x\(size.height) is more than a terminal can be")
+        }
+        plan.append(
+            .terminal(rows: rows, columns: columns, isConsole: isConsole), from: Origin("process.terminal"))
+    }
+
+    func plan(_ end: End, into plan: inout Plan) throws(ConfigurationError) {
         if let score = process.oomScoreAdj {
             if score < -1000 || score > 1000 {
                 throw ConfigurationError(Origin("process.oomScoreAdj"), "must lie between -1000 and 1000, not \(score)")
@@ -25,7 +45,7 @@ struct ProcessPlanner {
         try planRlimits(into: &plan)
         let user = process.user
         plan.append(.stdioOwner(uid: user.uid), from: Origin("process.user"))
-        let environment = planEnvironment(into: &plan)
+        let environment = planEnvironment(end.listenDescriptors, into: &plan)
         if process.noNewPrivileges { plan.append(.noNewPrivileges, from: Origin("process.noNewPrivileges")) }
         let (bounding, effective, permitted, inheritable, ambient) = capabilities(&plan)
         plan.append(.boundingSet(bounding), from: Origin("process.capabilities.bounding"))
@@ -39,10 +59,10 @@ struct ProcessPlanner {
             from: Origin("process.capabilities"))
         plan.append(.ambientSet(ambient), from: Origin("process.capabilities.ambient"))
         plan.append(.findCommand(process.args[0], searchPath: searchPath), from: Origin("process.args"))
-        plan.append(.wait(forFifo: situation.waitsForFifo), from: Origin("process"))
+        plan.append(.wait(forFifo: end.waitsForFifo), from: Origin("process"))
+        end.hooks?.planLate(environment: process.env, into: &plan)
         plan.append(
-            .exec(
-                arguments: process.args, environment: environment, preserved: situation.preservedDescriptors),
+            .exec(arguments: process.args, environment: environment, preserved: end.preservedDescriptors),
             from: Origin("process.args"))
     }
 
@@ -63,11 +83,23 @@ struct ProcessPlanner {
         }
     }
 
-    /// The environment, with a last entry for HOME where it has none, which the bootstrap fills in.
-    private func planEnvironment(into plan: inout Plan) -> [String] {
-        if process.env.contains(where: { $0.hasPrefix("HOME=") }) { return process.env }
-        plan.append(.home(uid: process.user.uid), from: Origin("process.env"))
-        return process.env + ["HOME=/"]
+    /// The environment, with last entries for what only the init can fill in.
+    private func planEnvironment(_ listening: ListenDescriptors?, into plan: inout Plan) -> [String] {
+        var environment = process.env
+        if let listening {
+            environment.removeAll { variable in
+                ListenDescriptors.variables.contains { variable.utf8.starts(with: $0.utf8) }
+            }
+            environment.append("LISTEN_FDS=\(listening.count)")
+            if let names = listening.names { environment.append("LISTEN_FDNAMES=" + names) }
+            plan.append(.listenPID, from: Origin("process.env"))
+            environment.append("LISTEN_PID=")
+        }
+        if !process.env.contains(where: { $0.utf8.starts(with: "HOME=".utf8) }) {
+            plan.append(.home(uid: process.user.uid), from: Origin("process.env"))
+            environment.append("HOME=/")
+        }
+        return environment
     }
 
     private var searchPath: String {

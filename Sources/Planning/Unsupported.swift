@@ -4,7 +4,6 @@ internal import OCI
 enum Unsupported {
     static func check(_ spec: Spec) throws(ConfigurationError) {
         if let process = spec.process { try check(process) }
-        if let hooks = spec.hooks { try check(hooks) }
         if let linux = spec.linux {
             try check(linux)
             if let resources = linux.resources { try check(resources) }
@@ -16,21 +15,11 @@ enum Unsupported {
     }
 
     private static func check(_ process: Process) throws(ConfigurationError) {
-        try refuse(process.terminal, "process.terminal")
         try refuse(process.scheduler != nil, "process.scheduler")
         try refuse(process.ioPriority != nil, "process.ioPriority")
         try refuse(process.execCPUAffinity != nil, "process.execCPUAffinity")
         try refuse(!(process.apparmorProfile ?? "").isEmpty, "process.apparmorProfile")
         try refuse(!(process.selinuxLabel ?? "").isEmpty, "process.selinuxLabel")
-    }
-
-    private static func check(_ hooks: Hooks) throws(ConfigurationError) {
-        try refuse(!hooks.prestart.isEmpty, "hooks.prestart")
-        try refuse(!hooks.createRuntime.isEmpty, "hooks.createRuntime")
-        try refuse(!hooks.createContainer.isEmpty, "hooks.createContainer")
-        try refuse(!hooks.startContainer.isEmpty, "hooks.startContainer")
-        try refuse(!hooks.poststart.isEmpty, "hooks.poststart")
-        try refuse(!hooks.poststop.isEmpty, "hooks.poststop")
     }
 
     private static func check(_ linux: Linux) throws(ConfigurationError) {

@@ -65,7 +65,7 @@ public final class Container: Sendable {
     @discardableResult
     public func start(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) -> RunningProcess {
         try checkExistence()
-        if let stored = stored(orNil: ()) { return try join(stored, process) }
+        if let stored = stored(orNil: ()) { return try join(stored, JoinOptions(process: process)) }
         return try launch(LaunchOptions(process: process, waitsForFifo: true))
     }
 
@@ -87,15 +87,23 @@ public final class Container: Sendable {
         try launch(LaunchOptions(process: process, waitsForFifo: false))
     }
 
+    /// Runs one more process.
+    package func join(_ options: JoinOptions) throws(ContainerError) -> RunningProcess {
+        try join(try stored(), options)
+    }
+
     private func join(
-        _ stored: StoredContainer, _ process: ContainerProcess
+        _ stored: StoredContainer, _ options: JoinOptions
     ) throws(ContainerError) -> RunningProcess {
-        let order = try LaunchOrder(joining: stored, config: config, factory: factory, process: process)
+        let order = try LaunchOrder(joining: stored, config: config, factory: factory, options: options)
         guard let target = try stored.openInit() else {
             throw ContainerError(.containerNotRunning, "container \"\(id)\"", "has stopped")
         }
-        if try stored.status() == .paused {
-            throw ContainerError(.containerPaused, "container \"\(id)\"", "is paused")
+        let isPaused = try stored.isPaused()
+        if isPaused && !options.ignoresPause {
+            throw ContainerError(
+                .containerPaused, "container \"\(id)\"", "is paused",
+                hint: "resume it, or use --ignore-paused to have the process wait with the others")
         }
         return RunningProcess(try Launch.join(target, order), isChild: true)
     }
@@ -113,7 +121,7 @@ public final class Container: Sendable {
             }
             guard memory.creation != nil else { throw .notExists(id) }
             let launched = try Launcher(container: self, order: order).launch()
-            memory.stored = StoredContainer(directory, launched.state)
+            memory.stored = StoredContainer(directory, launched.state, log: factory.log)
             let process = RunningProcess(launched.finish(), isChild: true)
             memory.initProcess = process
             memory.creation = nil
@@ -211,7 +219,7 @@ public final class Container: Sendable {
     }
 
     /// The init; nil if it has ended and was not ours.
-    private func initProcess() throws(ContainerError) -> RunningProcess? {
+    package func initProcess() throws(ContainerError) -> RunningProcess? {
         if let known = memory.withLock({ $0.initProcess }) { return known }
         let stored = try stored()
         guard let handle = try stored.openInit() else { return nil }

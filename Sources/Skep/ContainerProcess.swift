@@ -9,17 +9,25 @@ public struct ContainerProcess: Sendable {
     public var standardInput: Int32?
     public var standardOutput: Int32?
     public var standardError: Int32?
+    /// Where the master of its terminal is sent (SCM_RIGHTS): a connected Unix socket of the caller's. With
+    /// `process.terminal`, and only then, there has to be one.
+    public var consoleSocket: Int32?
+    /// Where a pidfd of it is sent, likewise; nil sends none.
+    public var pidfdSocket: Int32?
     /// How many of the caller's descriptors, from 3 on, it inherits under the same numbers.
     public var preservedDescriptors: Int
 
     public init(
         _ process: OCI.Process? = nil, standardInput: Int32? = nil, standardOutput: Int32? = nil,
-        standardError: Int32? = nil, preservedDescriptors: Int = 0
+        standardError: Int32? = nil, consoleSocket: Int32? = nil, pidfdSocket: Int32? = nil,
+        preservedDescriptors: Int = 0
     ) {
         self.process = process
         self.standardInput = standardInput
         self.standardOutput = standardOutput
         self.standardError = standardError
+        self.consoleSocket = consoleSocket
+        self.pidfdSocket = pidfdSocket
         self.preservedDescriptors = preservedDescriptors
     }
 

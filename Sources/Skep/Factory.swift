@@ -101,7 +101,7 @@ public final class Factory: Sendable {
         log?.debug("loading the configuration from \(directory.configPath)")
         let config = try directory.readConfiguration()
         log?.debug("loading the state from \(directory.statePath)")
-        let stored = try StoredContainer(directory)
+        let stored = try StoredContainer(directory, log: log)
         log?.debug("using \(stored.state.managerKind.rawValue) as cgroup manager, as the state says")
         return Container(stored, config, factory: self, anchor: try directory.anchor())
     }
@@ -146,7 +146,7 @@ public final class Factory: Sendable {
 
     /// A container without its configuration.
     package func stored(_ id: String) throws(ContainerError) -> StoredContainer {
-        try StoredContainer(try directory(id))
+        try StoredContainer(try directory(id), log: log)
     }
 
     /// Removes what an interrupted create has left, or a container whose state.json is damaged: its cgroups as the

@@ -26,9 +26,13 @@ struct InitConnection: ~Copyable {
     private let socket: Descriptor
 
     /// What the bootstrap has to say.
-    enum Answer {
+    enum Answer: ~Copyable {
         /// It waits to be told to go.
         case ready
+        /// The hooks of the runtime's namespaces are due.
+        case hooks
+        /// It has a terminal, and this is the end for those outside.
+        case terminal(Descriptor)
         /// A step failed.
         case failed(skep_report)
         /// It closed its end: it has become the user's program, or died.
@@ -59,9 +63,15 @@ struct InitConnection: ~Copyable {
         let size = MemoryLayout<skep_report>.size
         let number = socket.number
         do {
-            let got = try systemCall { recv(number, &report, size, 0) }
+            var came: CInt = -1
+            let got = try systemCall { skep_linux_receive(number, &report, size, &came) }
             guard got == size else { return .closed }
-            return report.kind == SKEP_REPORT_READY.rawValue ? .ready : .failed(report)
+            switch report.kind {
+            case SKEP_REPORT_READY.rawValue: return .ready
+            case SKEP_REPORT_HOOKS.rawValue: return .hooks
+            case SKEP_REPORT_TERMINAL.rawValue: return .terminal(Descriptor(owning: came))
+            default: return .failed(report)
+            }
         } catch {
             if error == .connectionReset { return .closed }
             throw SystemError("recv", "the init", error)

@@ -52,6 +52,7 @@ struct Launch: ~Copyable {
         do {
             try launch.handOverMembership()
             try launch.waitUntilReady()
+            try launch.announce()
             try launch.go()
             try launch.waitForExec()
             return launch.finish()
@@ -116,7 +117,23 @@ struct Launch: ~Copyable {
         let binaryPath = order.initArguments.first ?? "/proc/self/exe"
         let binary = try protectedBinary(binaryPath)
         let birthplace =
-            try order.isJoining ? order.manager.openBirthplace() : order.manager.makeBirthplace()
+            try order.isJoining
+            ? order.manager.openBirthplace(in: order.subgroups) : order.manager.makeBirthplace()
+        do {
+            return try clone(order, binary, binaryPath, childEnd: childEnd, birthplace: birthplace, target)
+        } catch  where error.errno == .resourceBusy && error.operation == "clone3" {
+            // A version 2 cgroup that hands controllers down takes no process: it goes where the init went.
+            guard let target else { throw error }
+            let other = try order.manager.openBirthplace(besides: target.pid)
+            if number(of: other) < 0 { throw error }
+            return try clone(order, binary, binaryPath, childEnd: childEnd, birthplace: other, target)
+        }
+    }
+
+    private static func clone(
+        _ order: LaunchOrder, _ binary: borrowing Descriptor, _ binaryPath: String,
+        childEnd: borrowing Descriptor, birthplace: borrowing Descriptor?, _ target: Target?
+    ) throws(SystemError) -> ProcessHandle {
         let birthplaceNumber = number(of: birthplace)
         var pidNamespace: Descriptor?
         if let joined = order.plan.joinedNamespaces.first(where: \.isPID) { pidNamespace = try open(joined) }
@@ -127,13 +144,14 @@ struct Launch: ~Copyable {
         var pidfd: CInt = -1
         var call: UnsafePointer<CChar>?
         let flags = order.plan.cloneFlags
+        let binaryNumber = binary.number
         let joinedPIDNamespace = order.plan.joinsPIDNamespace ? target?.pidfd : nil
         let pidNamespaceNumber = joinedPIDNamespace ?? number(of: pidNamespace)
         let joinedInit = target?.pid ?? 0
         let socket = childEnd.number
         let (pid, error) = withCStrings(arguments) { argv in
             var request = skep_spawn(
-                clone_flags: flags, binary: binary.number, socket: socket, cgroup: birthplaceNumber,
+                clone_flags: flags, binary: binaryNumber, socket: socket, cgroup: birthplaceNumber,
                 pid_namespace: pidNamespaceNumber, joined_init: joinedInit, stdio: stdio, argv: argv)
             let pid = skep_spawn_init(&request, &pidfd, &call)
             return (pid, currentErrno())
@@ -175,17 +193,54 @@ struct Launch: ~Copyable {
 
     private func handOverMembership() throws(ContainerError) {
         try converting { () throws(SystemError) in
-            let files = try order.manager.membershipFiles()
+            let files = try order.manager.membershipFiles(in: order.subgroups)
             try connection.send(SKEP_ORDER_CGROUP, files.numbers)
         }
     }
 
-    /// Waits until the init is ready to go.
+    /// Waits until the init is ready to go, and does what it asks for on its way there.
     func waitUntilReady() throws(ContainerError) {
-        switch try converting({ () throws(SystemError) in try connection.receive() }) {
-        case .ready: return
-        case .failed(let report): throw failure(report)
-        case .closed: throw try death()
+        while true {
+            switch try converting({ () throws(SystemError) in try connection.receive() }) {
+            case .ready: return
+            case .hooks:
+                try order.hooks?.runBeforeStart(pid: handle.pid)
+                try converting { () throws(SystemError) in try connection.send(SKEP_ORDER_HOOKS_DONE) }
+            case .terminal(let master): try handOver(master)
+            case .failed(let report): throw failure(report)
+            case .closed: throw try death()
+            }
+        }
+    }
+
+    private func handOver(_ master: borrowing Descriptor) throws(ContainerError) {
+        guard let socket = order.process.consoleSocket else { return }
+        try Self.send(master.number, saying: "/dev/ptmx", over: socket, "console socket")
+    }
+
+    /// Tells those who asked to be told of the process: the pid file, and the pidfd's receiver.
+    func announce() throws(ContainerError) {
+        if let socket = order.process.pidfdSocket {
+            try Self.send(handle.number, saying: order.isJoining ? "setns" : "standard", over: socket, "pidfd socket")
+        }
+        guard let file = order.pidFile else { return }
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let temporary = Paths.join(Paths.parent(of: file), "." + name)
+        // Whole: an engine may be waiting for it to appear.
+        try converting(origin: "--pid-file") { () throws(SystemError) in
+            try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+                .write(Array(decimal(handle.pid).utf8), path: temporary)
+            try Files.rename(temporary, to: file)
+        }
+    }
+
+    private static func send(
+        _ descriptor: CInt, saying word: String, over socket: CInt, _ name: String
+    ) throws(ContainerError) {
+        do {
+            _ = try systemCall { skep_linux_send(socket, word, word.utf8.count, [descriptor], 1) }
+        } catch {
+            throw ContainerError(.systemError, name, operation: "sendmsg", errno: error)
         }
     }
 
@@ -197,11 +252,11 @@ struct Launch: ~Copyable {
     /// Waits until the init has become the user's program.
     func waitForExec() throws(ContainerError) {
         switch try converting({ () throws(SystemError) in try connection.receive() }) {
-        case .ready: throw ContainerError(.systemError, "container init", "broke the protocol: it was ready twice")
         case .failed(let report): throw failure(report)
         case .closed:
             // The end of the connection is the exec, unless the last step was never begun.
             if board.begun < order.plan.steps.count { throw try death() }
+        default: throw ContainerError(.systemError, "container init", "broke the protocol: it was ready already")
         }
     }
 
@@ -227,17 +282,5 @@ struct Launch: ~Copyable {
         _ = try? handle.signal(SIGKILL)
         _ = try? handle.wait()
         if !order.isJoining { order.manager.discard() }
-    }
-}
-
-/// Lends strings as a NULL-terminated array of C strings.
-private func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-    let copies = strings.map { strdup($0) } + [nil]
-    defer { for copy in copies { free(copy) } }
-    return copies.withUnsafeBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { preconditionFailure("an array with its terminator is not empty") }
-        return body(base)
     }
 }

@@ -1,6 +1,6 @@
-internal import Cgroups
+package import Cgroups
 internal import OCI
-internal import Planning
+package import Planning
 internal import System
 
 /// How a container's first process is to be started, apart from what its configuration says.
@@ -11,14 +11,41 @@ package struct LaunchOptions: Sendable {
     package var avoidsPivotRoot: Bool
     /// Where the process's number is written before it goes on; an absolute path.
     package var pidFile: String?
+    /// The sockets that were given to the runtime to be passed on (sd_listen_fds(3)): the first of the preserved
+    /// descriptors.
+    package var listenDescriptors: ListenDescriptors?
+    /// Who is told that the container is ready; nil for nobody.
+    package var notifyProxy: NotifyProxy?
 
     package init(
         process: ContainerProcess = ContainerProcess(), waitsForFifo: Bool, avoidsPivotRoot: Bool = false,
-        pidFile: String? = nil
+        pidFile: String? = nil, listenDescriptors: ListenDescriptors? = nil, notifyProxy: NotifyProxy? = nil
     ) {
+        self.listenDescriptors = listenDescriptors
+        self.notifyProxy = notifyProxy
         self.process = process
         self.waitsForFifo = waitsForFifo
         self.avoidsPivotRoot = avoidsPivotRoot
+        self.pidFile = pidFile
+    }
+}
+
+/// How one more process of a running container is to be started.
+package struct JoinOptions: Sendable {
+    package var process: ContainerProcess
+    /// Which of the container's sub-cgroups it joins; none for the container's own cgroup.
+    package var subgroups: [Subgroup]
+    /// Whether it is started though the container is paused, to wait with the others.
+    package var ignoresPause: Bool
+    /// Where the process's number is written before it goes on; an absolute path.
+    package var pidFile: String?
+
+    package init(
+        process: ContainerProcess, subgroups: [Subgroup] = [], ignoresPause: Bool = false, pidFile: String? = nil
+    ) {
+        self.process = process
+        self.subgroups = subgroups
+        self.ignoresPause = ignoresPause
         self.pidFile = pidFile
     }
 }
@@ -30,10 +57,15 @@ struct LaunchOrder: Sendable {
     let resources: Resources?
     let directory: StateDirectory
     let process: ContainerProcess
+    /// The hooks of the runtime's namespaces; nil for none.
+    let hooks: ContainerHooks?
+    /// Which of the container's sub-cgroups the process joins; none for the container's own.
+    let subgroups: [Subgroup]
     let waitsForFifo: Bool
     /// Whether the process joins a running container.
     let isJoining: Bool
     let pidFile: String?
+    let notifyProxy: NotifyProxy?
     /// The command that becomes the init; empty for the running program itself.
     let initArguments: [String]
 
@@ -45,15 +77,19 @@ struct LaunchOrder: Sendable {
     ) throws(ContainerError) {
         var spec = config
         if let given = options.process.process { spec.process = given }
+        if options.notifyProxy != nil { Self.addNotifySocket(to: &spec, directory.notifyPath) }
         let rootfs = try Configuration.rootfs(spec, bundle: bundle)
         try Configuration.checkRootfs(rootfs)
         let layout = try converting { () throws(SystemError) in try Layout.detect() }
         manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: directory.id, layout: layout)
         factory.log?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
+        try Self.checkTerminal(spec.process, options.process)
         let situation = Planner.Situation(
             rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager),
             waitsForFifo: options.waitsForFifo,
-            avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors)
+            avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors,
+            listenDescriptors: options.listenDescriptors, id: directory.id,
+            environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment)
         do {
             plan = try Planner.plan(spec, in: situation)
         } catch {
@@ -62,23 +98,38 @@ struct LaunchOrder: Sendable {
         for warning in plan.warnings { factory.log?.warning("\(warning)") }
         for note in plan.notes { factory.log?.debug("\(note)") }
         resources = spec.linux?.resources
+        hooks = ContainerHooks(
+            spec.hooks, id: directory.id, bundle: bundle, ociVersion: spec.ociVersion, annotations: spec.annotations,
+            log: factory.log)
+        subgroups = []
         isJoining = false
         self.directory = directory
         process = options.process
         waitsForFifo = options.waitsForFifo
         pidFile = options.pidFile
+        notifyProxy = options.notifyProxy
         initArguments = factory.initArgs
+    }
+
+    private static func addNotifySocket(to spec: inout Spec, _ directory: String) {
+        spec.process?.env.append(NotifyProxy.variable)
+        spec.mounts.append(
+            Mount(
+                destination: NotifyProxy.innerDirectory, type: "bind", source: directory,
+                options: ["bind", "nosuid", "noexec", "nodev", "ro"]))
     }
 
     /// Plans one more process of a running container.
     ///
     /// - Throws: `configInvalid` for what could not be carried out.
     init(
-        joining stored: StoredContainer, config: Spec, factory: Factory, process: ContainerProcess
+        joining stored: StoredContainer, config: Spec, factory: Factory, options: JoinOptions
     ) throws(ContainerError) {
+        process = options.process
         guard let wanted = process.process ?? config.process else {
             throw ContainerError(.configInvalid, "process", "is missing")
         }
+        try Self.checkTerminal(wanted, process)
         do {
             plan = try Planner.planJoining(
                 config, process: wanted, preservedDescriptors: process.preservedDescriptors)
@@ -87,11 +138,32 @@ struct LaunchOrder: Sendable {
         }
         manager = stored.manager
         resources = nil
+        hooks = nil
+        subgroups = options.subgroups
         isJoining = true
         directory = stored.directory
-        self.process = process
         waitsForFifo = false
-        pidFile = nil
+        pidFile = options.pidFile
+        notifyProxy = nil
         initArguments = factory.initArgs
+    }
+
+    /// A terminal without a place for its master end would hang whoever writes to it; a place without a terminal is
+    /// somebody's mistake.
+    private static func checkTerminal(
+        _ process: OCI.Process?, _ given: ContainerProcess
+    ) throws(ContainerError) {
+        let hasTerminal = process?.terminal ?? false
+        if hasTerminal && given.consoleSocket == nil {
+            throw ContainerError(
+                .configInvalid, "process.terminal", "is true, but there is no console socket",
+                hint:
+                    "the terminal's master end is sent to --console-socket, unless the process stays in the foreground")
+        }
+        if !hasTerminal && given.consoleSocket != nil {
+            throw ContainerError(
+                .configInvalid, "process.terminal", "is false, but a console socket is given",
+                hint: "only a terminal has something to send there")
+        }
     }
 }

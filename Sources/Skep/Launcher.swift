@@ -21,6 +21,7 @@ struct Launcher {
     func launch() throws(ContainerError) -> Launched {
         let launch: Launch
         do {
+            try order.notifyProxy?.listen(in: container.directory.notifyPath)
             launch = try Launch.begin(order)
         } catch {
             removeFiles()
@@ -32,26 +33,18 @@ struct Launcher {
             try container.directory.stage(state.serialized(.compact), for: container.directory.statePath)
             try launch.waitUntilReady()
             try container.directory.commit(container.directory.statePath)
-            try writePIDFile(launch.handle.pid)
+            try launch.announce()
             try launch.go()
-            if !order.waitsForFifo { try launch.waitForExec() }
+            if !order.waitsForFifo {
+                try launch.waitForExec()
+                order.hooks?.runAfterStart(pid: launch.handle.pid)
+            }
             return Launched(state: state, handle: launch.finish())
         } catch {
             launch.abandon()
+            order.hooks?.runAfterStop()
             removeFiles()
             throw error
-        }
-    }
-
-    /// Writes the file whole: an engine may be waiting for it to appear.
-    private func writePIDFile(_ pid: Int32) throws(ContainerError) {
-        guard let file = order.pidFile else { return }
-        let name = file.split(separator: "/").last.map(String.init) ?? file
-        let temporary = Paths.join(Paths.parent(of: file), "." + name)
-        try converting(origin: "--pid-file") { () throws(SystemError) in
-            try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
-                .write(Array(String(pid).utf8), path: temporary)
-            try Files.rename(temporary, to: file)
         }
     }
 
@@ -71,7 +64,7 @@ struct Launcher {
             ociVersion: config.ociVersion, bundle: container.bundle,
             rootfs: try Configuration.rootfs(config, bundle: container.bundle), managerKind: order.manager.kind,
             cgroupPaths: order.manager.namedPaths, namespacePaths: namespacePaths(config, pid: pid),
-            annotations: config.annotations)
+            annotations: config.annotations, hooks: ContainerHooks.kept(config.hooks))
     }
 
     private func namespacePaths(_ config: Spec, pid: Int32) -> [NamedPath] {

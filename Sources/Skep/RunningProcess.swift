@@ -35,6 +35,9 @@ public final class RunningProcess: Sendable {
         }
     }
 
+    /// A pidfd of the process, lent: readable once it has ended.
+    package var pidfd: Int32 { handle.number }
+
     /// Sends the process a signal; 0 only asks whether it is there.
     ///
     /// - Returns: false if it has ended.

@@ -10,6 +10,7 @@ internal import SystemPackage
 ///     state.json    what later commands need; there once the container is created
 ///     exec.fifo     while the init waits: a byte on it lets the init go
 ///     exec.report   likewise: what goes wrong between that byte and the user's program
+///     notify/       where a container's sd_notify messages arrive, if the host wants them
 ///
 /// Whoever changes something holds the directory's lock (flock), which ends with its process. A directory without
 /// state.json belongs to a create that is at work, or, if nobody holds the lock, to one that was interrupted.
@@ -26,6 +27,7 @@ struct StateDirectory: Sendable {
     var statePath: String { path + "/state.json" }
     var fifoPath: String { path + "/exec.fifo" }
     var reportPath: String { path + "/exec.report" }
+    var notifyPath: String { path + "/notify" }
 
     /// Makes the directory, and locks it. Of two that try, one gets `idInUse`.
     func create() throws(ContainerError) -> Descriptor {
@@ -146,7 +148,13 @@ struct StateDirectory: Sendable {
     /// Removes the directory with all that is in it.
     func remove() throws(ContainerError) {
         try converting(origin: "container \"\(id)\"") { () throws(SystemError) in
-            for name in try names() { try Files.removeFile(path + "/" + name) }
+            for name in try names() {
+                if name == "notify" {
+                    try NotifyProxy.remove(notifyPath)
+                } else {
+                    try Files.removeFile(path + "/" + name)
+                }
+            }
             try Files.removeDirectory(path)
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+internal import CPlan
 internal import Cgroups
 internal import OCI
 internal import Planning
@@ -10,20 +11,23 @@ internal import SystemPackage
 package struct StoredContainer: Sendable {
     let directory: StateDirectory
     let state: StoredState
+    let log: MessageLog?
 
     /// Reads the container's state.
     ///
     /// - Throws: `containerNotExists`, or `systemError` for a damaged state.json.
-    init(_ directory: StateDirectory) throws(ContainerError) {
+    init(_ directory: StateDirectory, log: MessageLog? = nil) throws(ContainerError) {
         self.directory = directory
+        self.log = log
         guard let state = try directory.readState() else {
             throw try Self.unfinished(directory)
         }
         self.state = state
     }
 
-    init(_ directory: StateDirectory, _ state: StoredState) {
+    init(_ directory: StateDirectory, _ state: StoredState, log: MessageLog? = nil) {
         self.directory = directory
+        self.log = log
         self.state = state
     }
 
@@ -55,9 +59,13 @@ package struct StoredContainer: Sendable {
 
     package func status() throws(ContainerError) -> Status {
         guard try isInitAlive() else { return .stopped }
-        let isFrozen = try converting { () throws(SystemError) in try manager.isFrozen() }
-        if isFrozen { return .paused }
+        if try isPaused() { return .paused }
         return directory.isWaiting ? .created : .running
+    }
+
+    /// Whether its processes are frozen.
+    func isPaused() throws(ContainerError) -> Bool {
+        try converting { () throws(SystemError) in try manager.isFrozen() }
     }
 
     private func isInitAlive() throws(ContainerError) -> Bool {
@@ -92,10 +100,21 @@ package struct StoredContainer: Sendable {
         }
     }
 
-    /// Lets a created container's init go, and waits until it has become the user's program.
+    /// Lets a created container's init go, and waits until it has become the user's program; with a proxy, and if the
+    /// container was made with one, also until it says that it is ready.
     ///
     /// - Throws: `containerNotStopped` if it has gone already, `containerNotRunning` if it is gone altogether.
-    package func start() throws(ContainerError) {
+    package func start(notifyProxy: NotifyProxy? = nil) throws(ContainerError) {
+        guard let notifyProxy, Files.exists(directory.notifyPath), let handle = try openInit() else {
+            return try release()
+        }
+        try notifyProxy.listen(in: directory.notifyPath)
+        let process = RunningProcess(handle, isChild: false)
+        try release()
+        notifyProxy.waitUntilReady(process)
+    }
+
+    private func release() throws(ContainerError) {
         let lock = try directory.lock()
         defer { _ = lock.number }
         let name = "container \"\(state.id)\""
@@ -107,8 +126,21 @@ package struct StoredContainer: Sendable {
             throw ContainerError(.containerNotStopped, name, "is running already")
         }
         if let report = try ExecFifo.release(in: directory) {
-            throw InitFailure.error(report, origin: Origin("process.args"))
+            throw failure(report)
         }
+        hooks?.runAfterStart(pid: state.pid)
+    }
+
+    /// The step is the user's program, or a hook before it.
+    private func failure(_ report: skep_report) -> ContainerError {
+        let isHook = InitFailure.isHook(report)
+        return InitFailure.error(report, origin: Origin(isHook ? "hooks.startContainer" : "process.args"))
+    }
+
+    private var hooks: ContainerHooks? {
+        ContainerHooks(
+            state.hooks, id: state.id, bundle: state.bundle, ociVersion: state.ociVersion,
+            annotations: state.annotations, log: log)
     }
 
     /// Removes the container: its processes if `force` is set or none was started, its cgroups, its directory.
@@ -126,6 +158,7 @@ package struct StoredContainer: Sendable {
         if status != .stopped { try endInit() }
         try converting { () throws(SystemError) in try manager.remove() }
         try directory.remove()
+        hooks?.runAfterStop()
     }
 
     private func endInit() throws(ContainerError) {

@@ -41,6 +41,11 @@ struct Arguments: Sendable {
         found.last { $0.name == name }?.value
     }
 
+    /// All values given for an option, in their order.
+    func all(_ name: String) -> [String] {
+        found.compactMap { $0.name == name ? $0.value : nil }
+    }
+
     /// Whether an option without a value is given.
     func has(_ name: String) -> Bool {
         found.contains { $0.name == name }

@@ -3,7 +3,7 @@ enum Commands {
     static var all: [Command] {
         [
             CreateCommand.command, StartCommand.command, RunCommand.command, StateCommand.command,
-            KillCommand.command, DeleteCommand.command, ListCommand.command, SpecCommand.command,
+            ExecCommand.command, KillCommand.command, DeleteCommand.command, ListCommand.command, SpecCommand.command,
             PlanCommand.command, FeaturesCommand.command,
         ]
     }
@@ -15,6 +15,7 @@ enum Commands {
         case "start": StartCommand.command
         case "run": RunCommand.command
         case "state": StateCommand.command
+        case "exec": ExecCommand.command
         case "kill": KillCommand.command
         case "delete": DeleteCommand.command
         case "list": ListCommand.command

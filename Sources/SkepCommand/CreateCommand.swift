@@ -8,7 +8,7 @@ enum CreateCommand {
     }
 
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
-        _ = try LaunchArguments(invocation).launch(invocation, waitsForFifo: true)
+        _ = try LaunchArguments(invocation, isForeground: false).launch(invocation, waitsForFifo: true)
         return 0
     }
 }

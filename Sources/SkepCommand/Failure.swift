@@ -8,12 +8,31 @@ enum Failure: Error {
     /// A container, a configuration or the system is to blame.
     case container(ContainerError)
 
+    /// A process could not be run in a container: told apart from what it might itself have ended with.
+    case process(ContainerError)
+
+    /// What the program ends with.
+    var exitStatus: Int32 {
+        switch self {
+        case .usage, .container: 1
+        case .process: 255
+        }
+    }
+
+    /// What is to blame, but for a wrong call.
+    var error: ContainerError? {
+        switch self {
+        case .usage: nil
+        case .container(let error), .process(let error): error
+        }
+    }
+
     /// One line.
     var message: String {
         switch self {
         case .usage(let reason, let command):
             "\(reason); see \"skep \(command.map { $0 + " " } ?? "")--help\""
-        case .container(let error): error.description
+        case .container(let error), .process(let error): error.description
         }
     }
 }

@@ -4,7 +4,8 @@ internal import Skep
 internal import System
 internal import SystemPackage
 
-/// Standing in for a container in the foreground: its signals are passed on, its orphans reaped, its end awaited.
+/// Standing in for a process in the foreground: its signals are passed on, its terminal served, its orphans reaped,
+/// its end awaited.
 struct Foreground: ~Copyable {
     private let signals: Descriptor
 
@@ -23,38 +24,69 @@ struct Foreground: ~Copyable {
         }
     }
 
-    /// Passes signals on until the container's init has ended.
-    borrowing func wait(for container: Container) throws(Failure) -> ExitStatus {
-        let pid = try failing { () throws(ContainerError) in try container.pid }
-        let handle = try failing("wait") { () throws(SystemError) in try ProcessHandle.open(pid: pid) }
-        guard let handle else { return try status(of: container) }
-        var waiting = [
-            pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: handle.number, events: Int16(POLLIN), revents: 0),
-        ]
-        while true {
-            _ = poll(&waiting, 2, -1)
-            if waiting[1].revents != 0 { return try status(of: container) }
-            if waiting[0].revents != 0 { passOn(to: container, pid: pid) }
+    /// Stays until the process has ended.
+    borrowing func wait(
+        for process: RunningProcess, terminal: consuming TerminalProxy? = nil, notify: NotifyProxy? = nil
+    ) throws(Failure) -> ExitStatus {
+        if var terminal = terminal.take() {
+            terminal.resize()
+            while true {
+                let waiting = interests(process, notify) + terminal.interests
+                let ready = Self.poll(waiting, timeout: terminal.timeout)
+                if act(on: ready, process, notify) { terminal.resize() }
+                terminal.proceed(ready[3...])
+                if ready[1].revents != 0 { break }
+            }
+            terminal.finish()
+        } else {
+            while true {
+                let ready = Self.poll(interests(process, notify), timeout: -1)
+                _ = act(on: ready, process, notify)
+                if ready[1].revents != 0 { break }
+            }
+        }
+        return try status(of: process)
+    }
+
+    private borrowing func interests(_ process: RunningProcess, _ notify: NotifyProxy?) -> [pollfd] {
+        [signals.number, process.pidfd, notify?.number ?? -1].map { number in
+            pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         }
     }
 
-    private borrowing func passOn(to container: Container, pid: Int32) {
+    private static func poll(_ waiting: [pollfd], timeout: Int32) -> [pollfd] {
+        var waiting = waiting
+        if Glibc.poll(&waiting, nfds_t(waiting.count), timeout) < 0 {
+            for index in waiting.indices { waiting[index].revents = 0 }
+        }
+        return waiting
+    }
+
+    /// Does what signals and notifications ask for. True if the window has changed its size.
+    private borrowing func act(
+        on ready: [pollfd], _ process: RunningProcess, _ notify: NotifyProxy?
+    ) -> Bool {
+        if ready[2].revents != 0 { _ = notify?.passOn(pid: process.pid) }
+        return ready[0].revents != 0 && passSignals(to: process)
+    }
+
+    private borrowing func passSignals(to process: RunningProcess) -> Bool {
+        var isResized = false
         while true {
             let number = skep_linux_next_signal(signals.number)
-            if number < 0 { return }
-            if number == SIGCHLD {
-                skep_linux_reap_others(pid)
-            } else {
-                // One that has just ended needs no signal any more.
-                try? container.signal(number)
+            switch number {
+            case ..<0: return isResized
+            case SIGCHLD: skep_linux_reap_others(process.pid)
+            case SIGWINCH: isResized = true
+            // One that has just ended needs no signal any more.
+            default: _ = try? process.signal(number)
             }
         }
     }
 
-    private borrowing func status(of container: Container) throws(Failure) -> ExitStatus {
-        let status = try failing { () throws(ContainerError) in try container.wait() }
-        guard let status else { throw .container(ContainerError(.systemError, "wait", "the init is not our child")) }
+    private borrowing func status(of process: RunningProcess) throws(Failure) -> ExitStatus {
+        let status = try failing { () throws(ContainerError) in try process.wait() }
+        guard let status else { throw .container(ContainerError(.systemError, "wait", "the process is not our child")) }
         return status
     }
 }

@@ -1,50 +1,63 @@
-internal import CLinux
+internal import Glibc
+internal import OCI
 internal import Skep
 internal import System
 
 /// The options that create and run have in common.
-struct LaunchArguments {
-    let bundle: Bundle
-    let pidFile: String?
-    let avoidsPivotRoot: Bool
-    let preservedDescriptors: Int
+struct LaunchArguments: ~Copyable {
+    private let bundle: Bundle
+    private let process: ProcessArguments
+    private let inherited: InheritedDescriptors
+    private let avoidsPivotRoot: Bool
+    private let isForeground: Bool
+    /// Who is told that the container is ready; nil for nobody.
+    let notifyProxy: NotifyProxy?
 
-    static let options: [Option] = [
-        Option(
-            "bundle", "b", value: "DIR",
-            help: "the bundle: the directory of config.json (default: the working directory)"),
-        Option("console-socket", value: "SOCKET", help: "where to send the terminal's master end"),
-        Option("pid-file", value: "FILE", help: "write the process's number to FILE"),
-        Option("no-pivot", help: "move the rootfs over / instead of pivoting to it, as a ramfs needs"),
-        Option("no-new-keyring", help: "keep the caller's session keyring"),
-        Option("preserve-fds", value: "N", help: "pass N descriptors on, from 3 (default: 0)"),
-    ]
+    static let options: [Option] =
+        [
+            Option(
+                "bundle", "b", value: "DIR",
+                help: "the bundle: the directory of config.json (default: the working directory)"),
+            Option("no-pivot", help: "move the rootfs over / instead of pivoting to it, as a ramfs needs"),
+            Option("no-new-keyring", help: "keep the caller's session keyring"),
+        ] + ProcessArguments.options
 
-    init(_ invocation: Invocation) throws(Failure) {
-        let arguments = invocation.arguments
-        if arguments.has("console-socket") {
-            throw .container(ContainerError(.configInvalid, "--console-socket", "is not supported yet"))
-        }
-        // Before anything is opened that could take their numbers.
-        preservedDescriptors = try arguments.number("preserve-fds", in: 0...1000) ?? 0
-        for number in 3..<(3 + preservedDescriptors) where !skep_linux_is_open(Int32(number)) {
-            throw .container(
-                ContainerError(.configInvalid, "--preserve-fds", "descriptor \(number) is not open"))
-        }
-        pidFile = arguments["pid-file"].map(Paths.absolute)
-        avoidsPivotRoot = arguments.has("no-pivot")
-        bundle = try Bundle(invocation)
+    init(_ invocation: Invocation, isForeground: Bool) throws(Failure) {
+        let inherited = try InheritedDescriptors(invocation.arguments, passesSockets: true)
+        let bundle = try Bundle(invocation)
+        let notifyProxy = try Self.notifyProxy()
+        let process = try ProcessArguments(
+            invocation, inherited, process: bundle.spec.process, isForeground: isForeground)
+        self.process = process
+        self.notifyProxy = notifyProxy
+        self.inherited = inherited
+        self.isForeground = isForeground
+        self.bundle = bundle
+        avoidsPivotRoot = invocation.arguments.has("no-pivot")
+    }
+
+    /// The proxy for the service manager that this command was started by, if it was.
+    static func notifyProxy() throws(Failure) -> NotifyProxy? {
+        guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }), !path.isEmpty else { return nil }
+        return try failing { () throws(ContainerError) in try NotifyProxy(to: path) }
     }
 
     /// Makes the container and launches its init. On failure nothing is left.
     func launch(_ invocation: Invocation, waitsForFifo: Bool) throws(Failure) -> Container {
         let factory = try invocation.factory()
+        var wanted = bundle.spec.process
+        if isForeground && wanted?.terminal == true, let size = HostTerminal()?.size { wanted?.consoleSize = size }
         let options = Skep.LaunchOptions(
-            process: ContainerProcess(preservedDescriptors: preservedDescriptors), waitsForFifo: waitsForFifo,
-            avoidsPivotRoot: avoidsPivotRoot, pidFile: pidFile)
+            process: process.process(wanted), waitsForFifo: waitsForFifo, avoidsPivotRoot: avoidsPivotRoot,
+            pidFile: process.pidFile, listenDescriptors: inherited.listening, notifyProxy: notifyProxy)
         return try failing { () throws(ContainerError) in
             try factory.launch(
                 invocation.id, bundle.spec, document: bundle.document, bundle: bundle.path, options: options)
         }
+    }
+
+    /// The proxy for the container's terminal, once it is launched; nil where there is none to stand in for.
+    func terminal() -> TerminalProxy? {
+        process.console.proxy()
     }
 }

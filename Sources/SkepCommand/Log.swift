@@ -83,7 +83,7 @@ private struct LogEntry: JSONObjectEncodable {
         object.set("level", level)
         object.set("msg", message)
         object.set("time", time)
-        guard case .container(let error) = failure else { return }
+        guard let error = failure?.error else { return }
         object.set("code", error.code.rawValue)
         object.setIfPresent("origin", error.origin)
         object.setIfPresent("errno", error.errno?.name)

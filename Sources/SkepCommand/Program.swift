@@ -27,7 +27,7 @@ enum Program {
             return try run(name, Array(arguments.operands.dropFirst()), globals)
         } catch {
             log.fail(error)
-            return 1
+            return error.exitStatus
         }
     }
 

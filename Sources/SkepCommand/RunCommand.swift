@@ -16,17 +16,26 @@ enum RunCommand {
     }
 
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
-        let options = try LaunchArguments(invocation)
-        if invocation.arguments.has("detach") {
-            _ = try options.launch(invocation, waitsForFifo: false)
+        let isForeground = !invocation.arguments.has("detach")
+        let options = try LaunchArguments(invocation, isForeground: isForeground)
+        if !isForeground {
+            let container = try options.launch(invocation, waitsForFifo: false)
+            if let proxy = options.notifyProxy, let process = try first(of: container) { proxy.waitUntilReady(process) }
             return 0
         }
         let foreground = try Foreground(isSubreaper: !invocation.arguments.has("no-subreaper"))
         let container = try options.launch(invocation, waitsForFifo: false)
-        let status = try foreground.wait(for: container)
+        guard let process = try first(of: container) else {
+            throw .container(ContainerError(.systemError, "wait", "the container's process is gone"))
+        }
+        let status = try foreground.wait(for: process, terminal: options.terminal(), notify: options.notifyProxy)
         if !invocation.arguments.has("keep") {
             try failing { () throws(ContainerError) in try container.destroy(force: true) }
         }
         return status.code
+    }
+
+    private static func first(of container: Container) throws(Failure) -> RunningProcess? {
+        try failing { () throws(ContainerError) in try container.initProcess() }
     }
 }

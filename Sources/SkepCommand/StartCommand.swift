@@ -9,7 +9,8 @@ enum StartCommand {
 
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
         let factory = try invocation.factory()
-        try failing { () throws(ContainerError) in try factory.stored(invocation.id).start() }
+        let proxy = try LaunchArguments.notifyProxy()
+        try failing { () throws(ContainerError) in try factory.stored(invocation.id).start(notifyProxy: proxy) }
         return 0
     }
 }

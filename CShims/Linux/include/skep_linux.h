@@ -28,6 +28,9 @@ int skep_linux_lock(int fd, bool block);
 // A memfd holding `size` bytes of `bytes`, sealed against every change. Close-on-exec.
 int skep_linux_sealed_memory(const char *_Nonnull name, const void *_Nonnull bytes, size_t size);
 
+// An empty memfd. Close-on-exec.
+int skep_linux_memory_file(const char *_Nonnull name);
+
 // A memfd of one page of zeros, mapped shared at `mapping`. Close-on-exec.
 int skep_linux_shared_page(const char *_Nonnull name, void *_Nullable *_Nonnull mapping);
 
@@ -36,6 +39,32 @@ int skep_linux_socket_pair(int sockets[_Nonnull 2]);
 
 // Sends one packet with descriptors. Never raises SIGPIPE.
 ssize_t skep_linux_send(int socket, const void *_Nonnull bytes, size_t size, const int *_Nullable fds, size_t count);
+
+// Receives a packet of at most `size` bytes, and in `fd` the descriptor that came with it, close-on-exec, or -1.
+ssize_t skep_linux_receive(int socket, void *_Nonnull bytes, size_t size, int *_Nonnull fd);
+
+// A stream socket connected to the one at `path`, close-on-exec.
+int skep_linux_connect(const char *_Nonnull path);
+
+// A datagram socket, close-on-exec and never blocking: bound to `path` (0777: whoever can reach it may write), or, as
+// a sender, connected to `path`, where a leading "@" stands for the abstract namespace.
+int skep_linux_bind_datagram(const char *_Nonnull path);
+int skep_linux_connect_datagram(const char *_Nonnull path);
+
+// The calling program's environment, NULL-terminated.
+char *_Nullable *_Nonnull skep_linux_environment(void);
+
+// A program to be run beside this one.
+struct skep_linux_command {
+    const char *_Nonnull path;
+    char *_Nullable const *_Nonnull argv;
+    char *_Nullable const *_Nonnull envp;
+    const char *_Nullable directory; // where it begins; NULL for the caller's own
+    int stdio[3];                    // its descriptors 0, 1 and 2; it gets no others
+};
+
+// Runs a program in a session of its own, with no signal blocked or ignored. Returns its pid, or -1.
+pid_t skep_linux_run(const struct skep_linux_command *_Nonnull command);
 
 // What statfs says of `path`: a cgroup v1 hierarchy, a cgroup2 tree, something else, or nothing there.
 enum skep_linux_cgroup_kind { SKEP_LINUX_CGROUP_NONE, SKEP_LINUX_CGROUP_V1, SKEP_LINUX_CGROUP_V2 };
@@ -82,5 +111,24 @@ void skep_linux_reap_others(pid_t spared);
 
 // fcntl(F_GETFD): whether `fd` is open.
 bool skep_linux_is_open(int fd);
+
+// The character that ends the input of a terminal that collects lines; -1 where it does not collect.
+int skep_linux_end_of_input(int terminal);
+
+// The size of a terminal in characters. Returns -1 where it is none.
+int skep_linux_window_size(int terminal, unsigned short *_Nonnull rows, unsigned short *_Nonnull columns);
+int skep_linux_set_window_size(int terminal, unsigned short rows, unsigned short columns);
+
+// A terminal in raw mode, to be restored.
+struct skep_linux_raw_mode {
+    int terminal;
+    pid_t guard;           // the process that restores it should this one be killed
+    int guard_pipe;        // which tells it so
+    void *_Nullable saved; // struct termios
+};
+
+// Puts a terminal into raw mode: nothing that passes through it is changed or acted on.
+int skep_linux_begin_raw_mode(int terminal, struct skep_linux_raw_mode *_Nonnull mode);
+void skep_linux_end_raw_mode(struct skep_linux_raw_mode *_Nonnull mode);
 
 #endif

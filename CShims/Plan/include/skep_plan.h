@@ -47,17 +47,21 @@ enum skep_op {
     SKEP_OP_UNSHARE,      // number[0]: CLONE_NEW* flags
     SKEP_OP_LOOPBACK,
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
-    SKEP_OP_PROPAGATION, // number[0]: MS_* propagation flags for "/" and everything below
-    SKEP_OP_ROOT,        // text[0]: rootfs. Bound on itself unless SKEP_ROOT_PLAIN
-    SKEP_OP_MOUNT,       // text: type, destination, source; vector: key, value pairs for fsconfig; number: see below
-    SKEP_OP_BIND,        // text: source, destination
-    SKEP_OP_REMOUNT,     // text[0]: destination; vector as for SKEP_OP_MOUNT
-    SKEP_OP_MKNOD,       // text[0]: path; number: mode with type, device (makedev), uid << 32 | gid
-    SKEP_OP_SYMLINK,     // text: target, path. An existing path is left alone
-    SKEP_OP_PIVOT,       // the rootfs becomes "/"; flags: SKEP_PIVOT_*
-    SKEP_OP_MASK,        // text[0]: path. Nothing there: nothing to mask
-    SKEP_OP_READONLY,    // text[0]: path. Nothing there: nothing to do
-    SKEP_OP_ROOT_ATTR,   // number[0]: MOUNT_ATTR_* to set on "/"; number[2]: propagation (MS_*)
+    SKEP_OP_PROPAGATION,   // number[0]: MS_* propagation flags for "/" and everything below
+    SKEP_OP_ROOT,          // text[0]: rootfs. Bound on itself unless SKEP_ROOT_PLAIN
+    SKEP_OP_MOUNT,         // text: type, destination, source; vector: key, value pairs for fsconfig; number: see below
+    SKEP_OP_BIND,          // text: source, destination
+    SKEP_OP_REMOUNT,       // text[0]: destination; vector as for SKEP_OP_MOUNT
+    SKEP_OP_MKNOD,         // text[0]: path; number: mode with type, device (makedev), uid << 32 | gid
+    SKEP_OP_SYMLINK,       // text: target, path. An existing path is left alone
+    SKEP_OP_RUNTIME_HOOKS, // says that the hooks of the runtime's namespaces are due, and waits until they have run
+    SKEP_OP_HOOK,          // a hook of the container's namespaces. text: program, its state's JSON before and behind
+                           // the pid; vector: argv; number: first vector entry of envp, its count, timeout in seconds
+                           // (0: none)
+    SKEP_OP_PIVOT,         // the rootfs becomes "/"; flags: SKEP_PIVOT_*
+    SKEP_OP_MASK,          // text[0]: path. Nothing there: nothing to mask
+    SKEP_OP_READONLY,      // text[0]: path. Nothing there: nothing to do
+    SKEP_OP_ROOT_ATTR,     // number[0]: MOUNT_ATTR_* to set on "/"; number[2]: propagation (MS_*)
     // Kernel settings of the new namespaces
     SKEP_OP_HOSTNAME,   // text[0]
     SKEP_OP_DOMAINNAME, // text[0]
@@ -65,9 +69,13 @@ enum skep_op {
     SKEP_OP_CGROUP,     // waits for the parent's SKEP_ORDER_CGROUP and joins what it brings
     // The process
     SKEP_OP_SETSID,
+    SKEP_OP_TERMINAL,      // makes a pseudo-terminal in the container's devpts, sends its master to the parent and
+                           // becomes its session's leader; number: rows, columns (0: as they are); flags:
+                           // SKEP_TERMINAL_*
     SKEP_OP_OOM_SCORE_ADJ, // text[0]: the number in decimal
     SKEP_OP_RLIMIT,        // number: resource, soft, hard
     SKEP_OP_STDIO_OWNER,   // number[0]: uid
+    SKEP_OP_LISTEN_PID,    // vector: the one environment entry to set to LISTEN_PID=...
     SKEP_OP_HOME,          // number[0]: uid; vector: the one environment entry to set to HOME=...
     SKEP_OP_CAP_BOUND,     // number[0]: the bounding set
     SKEP_OP_USER,          // number: uid, gid, umask; vector: additional gids (numbers)
@@ -97,6 +105,8 @@ enum skep_op {
 #define SKEP_PIVOT_SLAVE         0x04u // the old root is made a slave before it goes: its mounts stay on the host
 
 #define SKEP_CGROUP_UNSHARE 0x01u // a new cgroup namespace, rooted in what was just joined
+
+#define SKEP_TERMINAL_IS_CONSOLE 0x01u // it is /dev/console too
 
 #define SKEP_CWD_TRY 0x01u // first try with the runtime's rights: EACCES is left to the second
 

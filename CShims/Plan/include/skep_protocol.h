@@ -3,6 +3,9 @@
 //   parent                                   bootstrap (in the new namespaces)
 //     | ORDER_PLAN  + plan, board, fifos, namespaces -> |  reads the plan, begins its steps
 //     | ORDER_CGROUP + cgroup `tasks` files ----------> |  SKEP_OP_CGROUP: joins them
+//     | <-------------------------------- REPORT_HOOKS  |  SKEP_OP_RUNTIME_HOOKS, where there are any
+//     | ORDER_HOOKS_DONE -----------------------------> |
+//     | <---------------- REPORT_TERMINAL + the master  |  SKEP_OP_TERMINAL, where one is wanted
 //     | <-------------------------------- REPORT_READY  |  SKEP_OP_WAIT
 //     | ORDER_GO -------------------------------------> |  SKEP_OP_EXEC, or first a byte on exec.fifo
 //     | <-------------------------------- REPORT_ERROR  |  at any point; the bootstrap exits
@@ -19,14 +22,14 @@
 #define SKEP_ENV_PIPE "_LIBCONTAINER_INITPIPE"
 #define SKEP_ENV_PID  "_LIBCONTAINER_INITPID"
 
-enum skep_order_kind { SKEP_ORDER_PLAN = 1, SKEP_ORDER_CGROUP, SKEP_ORDER_GO };
+enum skep_order_kind { SKEP_ORDER_PLAN = 1, SKEP_ORDER_CGROUP, SKEP_ORDER_HOOKS_DONE, SKEP_ORDER_GO };
 
 struct skep_order {
     uint32_t kind;
     uint32_t fd_count; // descriptors that come with it
 };
 
-enum skep_report_kind { SKEP_REPORT_READY = 1, SKEP_REPORT_ERROR };
+enum skep_report_kind { SKEP_REPORT_READY = 1, SKEP_REPORT_ERROR, SKEP_REPORT_HOOKS, SKEP_REPORT_TERMINAL };
 
 #define SKEP_NO_STEP UINT32_MAX // the failure is not a step's: a malformed plan, a broken protocol
 

@@ -1,0 +1,109 @@
+import Glibc
+internal import OCI
+internal import System
+
+/// The hooks of a container that run in the runtime's own namespaces: config.md, POSIX-platform Hooks.
+struct ContainerHooks: Sendable {
+    private let hooks: Hooks
+    private let id: String
+    private let bundle: String
+    private let ociVersion: String
+    private let annotations: [String: String]
+    private let log: MessageLog?
+
+    /// Nil where there are no hooks.
+    init?(
+        _ hooks: Hooks?, id: String, bundle: String, ociVersion: String, annotations: [String: String],
+        log: MessageLog?
+    ) {
+        guard let hooks else { return nil }
+        self.hooks = hooks
+        self.id = id
+        self.bundle = bundle
+        self.ociVersion = ociVersion
+        self.annotations = annotations
+        self.log = log
+    }
+
+    /// The hooks that later commands run, as state.json keeps them.
+    static func kept(_ hooks: Hooks?) -> Hooks? {
+        guard let hooks, !hooks.poststart.isEmpty || !hooks.poststop.isEmpty else { return nil }
+        return Hooks(poststart: hooks.poststart, poststop: hooks.poststop)
+    }
+
+    /// Runs prestart and createRuntime, whose failure is the container's.
+    func runBeforeStart(pid: Int32) throws(ContainerError) {
+        let state = state(.creating, pid: pid)
+        for (index, hook) in hooks.prestart.enumerated() {
+            try run(hook, "hooks.prestart[\(index)]", state)
+        }
+        for (index, hook) in hooks.createRuntime.enumerated() {
+            try run(hook, "hooks.createRuntime[\(index)]", state)
+        }
+    }
+
+    /// Runs poststart, whose failure is only told.
+    func runAfterStart(pid: Int32) {
+        runAll(hooks.poststart, "hooks.poststart", state(.running, pid: pid))
+    }
+
+    /// Runs poststop, whose failure is only told.
+    func runAfterStop() {
+        runAll(hooks.poststop, "hooks.poststop", state(.stopped, pid: nil))
+    }
+
+    private func runAll(_ hooks: [Hook], _ property: String, _ state: [UInt8]) {
+        for (index, hook) in hooks.enumerated() {
+            do {
+                try run(hook, "\(property)[\(index)]", state)
+            } catch {
+                log?.warning("\(error)")
+            }
+        }
+    }
+
+    private func state(_ status: OCI.Status, pid: Int32?) -> [UInt8] {
+        OCI.State(
+            ociVersion: ociVersion, id: id, pid: pid, status: status, bundle: bundle, annotations: annotations
+        ).serialized(.compact)
+    }
+
+    /// How much of a failed hook's output its error shows, from the end.
+    private static let outputShown = 1000
+
+    private func run(_ hook: Hook, _ property: String, _ state: [UInt8]) throws(ContainerError) {
+        log?.debug("running \(property): \(hook.path)")
+        let program = HostProgram(
+            hook.path, hook.args.isEmpty ? [hook.path] : hook.args,
+            environment: hook.env.isEmpty ? HostProgram.ownEnvironment : hook.env, directory: bundle)
+        let (failure, output) = try converting(origin: property) { () throws(SystemError) in
+            let input = try Descriptor.memoryFile("skep-hook-state", state)
+            let output = try Descriptor.memoryFile("skep-hook-output")
+            let process = try program.run(input: input.number, output: output.number, errors: output.number)
+            return (try Self.wait(for: process, seconds: hook.timeout), output.tail(Self.outputShown))
+        }
+        guard let failure else { return }
+        let said = Self.trimmed(output)
+        throw ContainerError(
+            .systemError, property, said.isEmpty ? failure : failure + ": " + said, operation: "hook", path: hook.path)
+    }
+
+    /// Waits for a hook's end, which after its timeout is brought about. Why it failed; nil if it did not.
+    private static func wait(
+        for process: borrowing ProcessHandle, seconds: Int?
+    ) throws(SystemError) -> String? {
+        let longest = Int(Int32.max) / 1000
+        let milliseconds = seconds.map { Int32(min($0, longest) * 1000) } ?? -1
+        let hasEnded = try process.waitForEnd(milliseconds: milliseconds)
+        if !hasEnded { kill(-process.pid, SIGKILL) }
+        let status = ExitStatus(rawValue: try process.wait())
+        if !hasEnded { return "killed after its timeout of \(seconds ?? 0) s" }
+        if let signal = status.signal { return "killed by signal \(signal)" }
+        return status.code == 0 ? nil : "ended with status \(status.code)"
+    }
+
+    private static func trimmed(_ output: [UInt8]) -> String {
+        let end = output.lastIndex { $0 != UInt8(ascii: "\n") }
+        return end.map { String(decoding: output[...$0], as: UTF8.self) } ?? ""
+    }
+}
