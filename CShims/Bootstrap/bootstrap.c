@@ -13,7 +13,6 @@ typedef void step_function(struct skep_init *init, const struct skep_step *step)
 static step_function *const functions[SKEP_OP_COUNT] = {
     [SKEP_OP_JOIN] = skep_step_join,
     [SKEP_OP_JOIN_PROCESS] = skep_step_join_process,
-    [SKEP_OP_UNSHARE] = skep_step_unshare,
     [SKEP_OP_LOOPBACK] = skep_step_loopback,
     [SKEP_OP_PROPAGATION] = skep_step_propagation,
     [SKEP_OP_ROOT] = skep_step_root,

@@ -75,7 +75,6 @@ void skep_step_symlink(struct skep_init *init, const struct skep_step *step);
 // namespaces.c
 void skep_step_join(struct skep_init *init, const struct skep_step *step);
 void skep_step_join_process(struct skep_init *init, const struct skep_step *step);
-void skep_step_unshare(struct skep_init *init, const struct skep_step *step);
 void skep_step_loopback(struct skep_init *init, const struct skep_step *step);
 void skep_step_hostname(struct skep_init *init, const struct skep_step *step);
 void skep_step_domainname(struct skep_init *init, const struct skep_step *step);

@@ -17,7 +17,6 @@ struct op_rule {
 static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_JOIN] = {"join", 1, VECTOR_NONE, true},
     [SKEP_OP_JOIN_PROCESS] = {"join-process", 0, VECTOR_NONE, true},
-    [SKEP_OP_UNSHARE] = {"unshare", 0, VECTOR_NONE, false},
     [SKEP_OP_LOOPBACK] = {"loopback", 0, VECTOR_NONE, false},
     [SKEP_OP_PROPAGATION] = {"propagation", 0, VECTOR_NONE, false},
     [SKEP_OP_ROOT] = {"root", 1, VECTOR_NONE, false},

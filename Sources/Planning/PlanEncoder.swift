@@ -119,9 +119,7 @@ private struct PlanEncoder {
                 }
             raw.flags = UInt16(kind | (oldRootIsSlave ? SKEP_PIVOT_SLAVE : 0))
         case .rootAttributes(let set, let propagation): raw.number = (set, 0, propagation)
-        case .cgroup(let isUnshared):
-            raw.flags = isUnshared ? UInt16(SKEP_CGROUP_UNSHARE) : 0
-            raw.number.0 = isUnshared ? UInt64(CLONE_NEWCGROUP) : 0
+        case .cgroup(let isUnshared): raw.flags = isUnshared ? UInt16(SKEP_CGROUP_UNSHARE) : 0
         default: break
         }
     }

@@ -90,10 +90,7 @@ extension EncoderTests {
         Encoding(.domainname("d")) { $0.texts = ["d", "", ""] },
         Encoding(.sysctl(path: "net/x", value: "1 2")) { $0.texts = ["net/x", "1 2", ""] },
         Encoding(.cgroup(isUnshared: false)),
-        Encoding(.cgroup(isUnshared: true)) { step in
-            step.flags = 0x1
-            step.numbers = [CloneFlag.cgroup, 0, 0]
-        },
+        Encoding(.cgroup(isUnshared: true)) { $0.flags = 0x1 },
     ]
 
     static let processes: [Encoding] = [

@@ -44,7 +44,6 @@ enum skep_op {
     SKEP_OP_JOIN,         // slot: namespace descriptor; number[0]: its CLONE_NEW* type; text[0]: its path
     SKEP_OP_JOIN_PROCESS, // slot: a pidfd; number[0]: the CLONE_NEW* types to join of its namespaces. Its "/" is the
                           // root
-    SKEP_OP_UNSHARE,      // number[0]: CLONE_NEW* flags
     SKEP_OP_LOOPBACK,
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
     SKEP_OP_PROPAGATION, // number[0]: MS_* propagation flags for "/" and everything below
@@ -62,7 +61,7 @@ enum skep_op {
     SKEP_OP_HOSTNAME,   // text[0]
     SKEP_OP_DOMAINNAME, // text[0]
     SKEP_OP_SYSCTL,     // text: path below /proc/sys, value
-    SKEP_OP_CGROUP,     // waits for the parent's SKEP_ORDER_CGROUP and joins what it brings
+    SKEP_OP_CGROUP,     // waits for the parent's SKEP_ORDER_CGROUP and joins what it brings; SKEP_CGROUP_UNSHARE
     // The process
     SKEP_OP_SETSID,
     SKEP_OP_OOM_SCORE_ADJ, // text[0]: the number in decimal
