@@ -87,6 +87,16 @@ void skep_step_caps(struct skep_init *init, const struct skep_step *step);
 void skep_step_cap_ambient(struct skep_init *init, const struct skep_step *step);
 void skep_step_no_new_privs(struct skep_init *init, const struct skep_step *step);
 
+// scheduling.c
+void skep_step_affinity(struct skep_init *init, const struct skep_step *step);
+void skep_step_scheduler(struct skep_init *init, const struct skep_step *step);
+void skep_step_io_priority(struct skep_init *init, const struct skep_step *step);
+
+// security.c
+void skep_step_keyring(struct skep_init *init, const struct skep_step *step);
+void skep_step_apparmor(struct skep_init *init, const struct skep_step *step);
+void skep_step_selinux(struct skep_init *init, const struct skep_step *step);
+
 // process.c
 void skep_step_setsid(struct skep_init *init, const struct skep_step *step);
 void skep_step_oom_score_adj(struct skep_init *init, const struct skep_step *step);

@@ -69,6 +69,12 @@ private struct PlanEncoder {
         return first
     }
 
+    private mutating func numbers(_ numbers: [UInt64], into raw: inout skep_step) {
+        raw.vector = UInt32(vectors.count)
+        raw.vector_count = UInt32(numbers.count)
+        vectors += numbers
+    }
+
     private mutating func parameters(
         _ parameters: [NewMount.Parameter], into raw: inout skep_step
     ) throws(ConfigurationError) {
@@ -154,6 +160,10 @@ private struct PlanEncoder {
         switch action {
         case .oomScoreAdj(let score): raw.text.0 = try string(String(score))
         case .rlimit(let resource, let soft, let hard): raw.number = (UInt64(resource), soft, hard)
+        case .keyring(let text), .appArmor(let text), .selinux(let text): raw.text.0 = try string(text)
+        case .affinity(let cpus): numbers(cpus.words, into: &raw)
+        case .scheduler(let attributes): encode(attributes, into: &raw)
+        case .ioPriority(let kind, let level): raw.number = (UInt64(kind), UInt64(level), 0)
         case .stdioOwner(let uid): raw.number.0 = UInt64(uid)
         case .home(let uid):
             raw.number.0 = UInt64(uid)
@@ -161,9 +171,7 @@ private struct PlanEncoder {
         case .boundingSet(let set), .ambientSet(let set): raw.number.0 = set.rawValue
         case .user(let uid, let gid, let umask, let additionalGids):
             raw.number = (UInt64(uid), UInt64(gid), UInt64(umask))
-            raw.vector = UInt32(vectors.count)
-            raw.vector_count = UInt32(additionalGids.count)
-            vectors += additionalGids.map(UInt64.init)
+            numbers(additionalGids.map(UInt64.init), into: &raw)
         case .capabilities(let effective, let permitted, let inheritable):
             raw.number = (effective.rawValue, permitted.rawValue, inheritable.rawValue)
         case .workingDirectory(let path, let isAttempt):
@@ -179,6 +187,12 @@ private struct PlanEncoder {
             placeHome(last: first + UInt32(environment.count))
         default: break
         }
+    }
+
+    private mutating func encode(_ attributes: SchedulerAttributes, into raw: inout skep_step) {
+        let nice = UInt64(bitPattern: Int64(attributes.nice))
+        numbers([UInt64(attributes.policy), attributes.flags, nice, UInt64(attributes.priority)], into: &raw)
+        raw.number = (attributes.runtime, attributes.deadline, attributes.period)
     }
 
     /// The home step fills in the last entry of the environment.
@@ -213,6 +227,12 @@ extension Action {
         case .setsid: SKEP_OP_SETSID
         case .oomScoreAdj: SKEP_OP_OOM_SCORE_ADJ
         case .rlimit: SKEP_OP_RLIMIT
+        case .keyring: SKEP_OP_KEYRING
+        case .affinity: SKEP_OP_AFFINITY
+        case .scheduler: SKEP_OP_SCHEDULER
+        case .ioPriority: SKEP_OP_IO_PRIORITY
+        case .appArmor: SKEP_OP_APPARMOR
+        case .selinux: SKEP_OP_SELINUX
         case .stdioOwner: SKEP_OP_STDIO_OWNER
         case .home: SKEP_OP_HOME
         case .boundingSet: SKEP_OP_CAP_BOUND

@@ -23,10 +23,15 @@ public struct Planner {
         public var avoidsPivotRoot: Bool
         /// How many descriptors from 3 on the container's process inherits.
         public var preservedDescriptors: Int
+        /// What the container's session keyring is called; nil leaves the caller's.
+        public var sessionKeyring: String?
+        /// The security modules that the host has.
+        public var securityModules: SecurityModules
 
         public init(
             rootfs: String, bundle: String = "/", cgroups: CgroupView, waitsForFifo: Bool = true,
-            avoidsPivotRoot: Bool = false, preservedDescriptors: Int = 0
+            avoidsPivotRoot: Bool = false, preservedDescriptors: Int = 0, sessionKeyring: String? = nil,
+            securityModules: SecurityModules = []
         ) {
             self.rootfs = rootfs
             self.bundle = bundle
@@ -34,6 +39,8 @@ public struct Planner {
             self.waitsForFifo = waitsForFifo
             self.avoidsPivotRoot = avoidsPivotRoot
             self.preservedDescriptors = preservedDescriptors
+            self.sessionKeyring = sessionKeyring
+            self.securityModules = securityModules
         }
     }
 
@@ -48,9 +55,19 @@ public struct Planner {
 
     /// Plans one more process of the running container that `spec` describes.
     ///
+    /// - Parameters:
+    ///   - spec: the container's configuration.
+    ///   - process: what is to run.
+    ///   - preservedDescriptors: how many descriptors from 3 on it inherits.
+    ///   - isBornInCgroup: whether it is in the container's cgroup from its first moment on, as on cgroup v2. Then
+    ///     there is nothing that `execCPUAffinity.initial` could speak of.
+    ///   - sessionKeyring: what the container's session keyring is called; nil leaves the caller's.
+    ///   - securityModules: those that the host has.
+    /// - Returns: the plan.
     /// - Throws: `ConfigurationError` for the first thing found wrong with the process.
     public static func planJoining(
-        _ spec: Spec, process: Process, preservedDescriptors: Int = 0
+        _ spec: Spec, process: Process, preservedDescriptors: Int = 0, isBornInCgroup: Bool = true,
+        sessionKeyring: String? = nil, securityModules: SecurityModules = []
     ) throws(ConfigurationError) -> Plan {
         try Unsupported.check(Spec(process: process))
         let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
@@ -64,10 +81,14 @@ public struct Planner {
         plan.append(
             .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds),
             from: Origin("linux.namespaces"))
+        if let sessionKeyring { plan.append(.keyring(sessionKeyring), from: Origin("process")) }
+        let planner = try ProcessPlanner(process, on: securityModules)
+        if !isBornInCgroup { planner.affinity.planInitial(into: &plan) }
         plan.append(.cgroup(isUnshared: false), from: Origin("linux.cgroupsPath"))
+        planner.affinity.planFinal(into: &plan)
         let situation = Situation(
             rootfs: "/", cgroups: .v2, waitsForFifo: false, preservedDescriptors: preservedDescriptors)
-        try ProcessPlanner(process).plan(situation, into: &plan)
+        try planner.plan(situation, into: &plan)
         return plan
     }
 
@@ -91,6 +112,7 @@ public struct Planner {
         plan.joinedNamespaces = namespaces.joined
         joinNamespaces()
         plan.append(.setsid, from: Origin("process"))
+        if let name = situation.sessionKeyring { plan.append(.keyring(name), from: Origin("process")) }
         if namespaces.present.contains(.mount) {
             try planMountNamespace()
         } else {
@@ -99,7 +121,7 @@ public struct Planner {
         try planSettings()
         plan.append(.makeWorkingDirectory(process.cwd), from: Origin("process.cwd"))
         closeRoot()
-        try ProcessPlanner(process).plan(situation, into: &plan)
+        try ProcessPlanner(process, on: situation.securityModules).plan(situation, into: &plan)
         return plan
     }
 

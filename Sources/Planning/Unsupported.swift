@@ -17,11 +17,6 @@ enum Unsupported {
 
     private static func check(_ process: Process) throws(ConfigurationError) {
         try refuse(process.terminal, "process.terminal")
-        try refuse(process.scheduler != nil, "process.scheduler")
-        try refuse(process.ioPriority != nil, "process.ioPriority")
-        try refuse(process.execCPUAffinity != nil, "process.execCPUAffinity")
-        try refuse(!(process.apparmorProfile ?? "").isEmpty, "process.apparmorProfile")
-        try refuse(!(process.selinuxLabel ?? "").isEmpty, "process.selinuxLabel")
     }
 
     private static func check(_ hooks: Hooks) throws(ConfigurationError) {

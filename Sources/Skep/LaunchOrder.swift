@@ -9,16 +9,19 @@ package struct LaunchOptions: Sendable {
     /// Whether it waits for exec.fifo; else it goes on as soon as it is ready.
     package var waitsForFifo: Bool
     package var avoidsPivotRoot: Bool
+    /// Whether the container's processes keep the caller's session keyring in place of one of their own.
+    package var keepsKeyring: Bool
     /// Where the process's number is written before it goes on; an absolute path.
     package var pidFile: String?
 
     package init(
         process: ContainerProcess = ContainerProcess(), waitsForFifo: Bool, avoidsPivotRoot: Bool = false,
-        pidFile: String? = nil
+        keepsKeyring: Bool = false, pidFile: String? = nil
     ) {
         self.process = process
         self.waitsForFifo = waitsForFifo
         self.avoidsPivotRoot = avoidsPivotRoot
+        self.keepsKeyring = keepsKeyring
         self.pidFile = pidFile
     }
 }
@@ -33,6 +36,7 @@ struct LaunchOrder: Sendable {
     let waitsForFifo: Bool
     /// Whether the process joins a running container.
     let isJoining: Bool
+    let keepsKeyring: Bool
     let pidFile: String?
     /// The command that becomes the init; empty for the running program itself.
     let initArguments: [String]
@@ -53,7 +57,9 @@ struct LaunchOrder: Sendable {
         let situation = Planner.Situation(
             rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager),
             waitsForFifo: options.waitsForFifo,
-            avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors)
+            avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors,
+            sessionKeyring: options.keepsKeyring ? nil : Self.sessionKeyring(of: directory.id),
+            securityModules: .present(for: spec.process))
         do {
             plan = try Planner.plan(spec, in: situation)
         } catch {
@@ -63,6 +69,7 @@ struct LaunchOrder: Sendable {
         for note in plan.notes { factory.log?.debug("\(note)") }
         resources = spec.linux?.resources
         isJoining = false
+        keepsKeyring = options.keepsKeyring
         self.directory = directory
         process = options.process
         waitsForFifo = options.waitsForFifo
@@ -81,17 +88,26 @@ struct LaunchOrder: Sendable {
         }
         do {
             plan = try Planner.planJoining(
-                config, process: wanted, preservedDescriptors: process.preservedDescriptors)
+                config, process: wanted, preservedDescriptors: process.preservedDescriptors,
+                isBornInCgroup: stored.manager.members.isEmpty,
+                sessionKeyring: stored.state.keepsKeyring ? nil : Self.sessionKeyring(of: stored.state.id),
+                securityModules: .present(for: wanted))
         } catch {
             throw ContainerError(error)
         }
         manager = stored.manager
         resources = nil
         isJoining = true
+        keepsKeyring = stored.state.keepsKeyring
         directory = stored.directory
         self.process = process
         waitsForFifo = false
         pidFile = nil
         initArguments = factory.initArgs
+    }
+
+    /// What the session keyring of a container is called, as runc calls it.
+    static func sessionKeyring(of id: String) -> String {
+        "_ses." + id
     }
 }

@@ -7,6 +7,7 @@ struct LaunchArguments {
     let bundle: Bundle
     let pidFile: String?
     let avoidsPivotRoot: Bool
+    let keepsKeyring: Bool
     let preservedDescriptors: Int
 
     static let options: [Option] = [
@@ -33,6 +34,7 @@ struct LaunchArguments {
         }
         pidFile = arguments["pid-file"].map(Paths.absolute)
         avoidsPivotRoot = arguments.has("no-pivot")
+        keepsKeyring = arguments.has("no-new-keyring")
         bundle = try Bundle(invocation)
     }
 
@@ -41,7 +43,7 @@ struct LaunchArguments {
         let factory = try invocation.factory()
         let options = Skep.LaunchOptions(
             process: ContainerProcess(preservedDescriptors: preservedDescriptors), waitsForFifo: waitsForFifo,
-            avoidsPivotRoot: avoidsPivotRoot, pidFile: pidFile)
+            avoidsPivotRoot: avoidsPivotRoot, keepsKeyring: keepsKeyring, pidFile: pidFile)
         return try failing { () throws(ContainerError) in
             try factory.launch(
                 invocation.id, bundle.spec, document: bundle.document, bundle: bundle.path, options: options)

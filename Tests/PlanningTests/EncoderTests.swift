@@ -117,7 +117,8 @@ struct Encoding: CustomTestStringConvertible, Sendable {
         { .symlink(target: "t", path: $0) }, { .mask($0) }, { .readonly($0) }, { .hostname($0) }, { .domainname($0) },
         { .sysctl(path: $0, value: "v") }, { .sysctl(path: "p", value: $0) }, { .makeWorkingDirectory($0) },
         { .workingDirectory($0, isAttempt: true) }, { .findCommand($0, searchPath: "/") },
-        { .findCommand("c", searchPath: $0) }, { .exec(arguments: ["a", $0], environment: [], preserved: 0) },
+        { .findCommand("c", searchPath: $0) }, { .keyring($0) }, { .appArmor($0) },
+        { .selinux($0) }, { .exec(arguments: ["a", $0], environment: [], preserved: 0) },
         { .exec(arguments: ["a"], environment: ["A=1", $0], preserved: 0) },
     ]
 

@@ -66,6 +66,12 @@ enum skep_op {
     SKEP_OP_SETSID,
     SKEP_OP_OOM_SCORE_ADJ, // text[0]: the number in decimal
     SKEP_OP_RLIMIT,        // number: resource, soft, hard
+    SKEP_OP_KEYRING,       // text[0]: the session keyring's name. A kernel without keyrings: nothing to do
+    SKEP_OP_AFFINITY,      // vector: the mask of CPUs (numbers), the lowest first
+    SKEP_OP_SCHEDULER,     // vector: policy, SCHED_FLAG_*, nice, priority (numbers); number: runtime, deadline, period
+    SKEP_OP_IO_PRIORITY,   // number: class, level
+    SKEP_OP_APPARMOR,      // text[0]: what /proc/thread-self/attr/apparmor/exec takes ("exec PROFILE")
+    SKEP_OP_SELINUX,       // text[0]: what /proc/thread-self/attr/exec takes, a label
     SKEP_OP_STDIO_OWNER,   // number[0]: uid
     SKEP_OP_HOME,          // number[0]: uid; vector: the one environment entry to set to HOME=...
     SKEP_OP_CAP_BOUND,     // number[0]: the bounding set
