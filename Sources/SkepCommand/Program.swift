@@ -1,10 +1,8 @@
 internal import OCI
+internal import Skep
 
 /// The program: global options, a command, its options.
 enum Program {
-    /// Skep's version.
-    static let version = "0.1.0"
-
     /// Runs the program's own command line; the exit status.
     ///
     /// Not by CommandLine.arguments, which touches more of the standard library than all the rest of a command.
@@ -46,7 +44,7 @@ enum Program {
     }
 
     private static func printVersion() -> Int32 {
-        print("skep version \(version)")
+        print("skep version \(Release.version)")
         print("spec: \(OCI.version)")
         return 0
     }
