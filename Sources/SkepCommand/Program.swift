@@ -17,8 +17,9 @@ enum Program {
         do {
             let arguments = try Arguments(words, options: Globals.options, command: nil)
             if arguments.has("version") { return printVersion() }
-            guard let name = arguments.operands.first, !arguments.has("help"), name != "help" else {
-                return Help.print(arguments.operands.dropFirst().first)
+            guard let name = arguments.operands.first, !arguments.has("help") else {
+                Help.printProgram()
+                return 0
             }
             let globals = try Globals(arguments)
             log = globals.log
@@ -30,12 +31,12 @@ enum Program {
     }
 
     private static func run(_ name: String, _ words: [String], _ globals: Globals) throws(Failure) -> Int32 {
-        guard let command = Commands.find(name) else {
-            throw .usage("there is no command \"\(name)\"", command: nil)
+        let command = try Commands.required(name)
+        let arguments = try Arguments(words, options: command.options + [.help], command: name)
+        if arguments.has("help") {
+            Help.printCommand(command)
+            return 0
         }
-        let help = Option("help", "h", help: "print this help")
-        let arguments = try Arguments(words, options: command.options + [help], command: name)
-        if arguments.has("help") { return Help.print(name) }
         guard command.operandCount.contains(arguments.operands.count) else {
             let wanted = command.operands.isEmpty ? "no operands" : command.operands
             throw .usage("\(name) takes \(wanted)", command: name)
