@@ -98,11 +98,13 @@ let package = Package(
         .executableTarget(
             name: "example", dependencies: ["Skep", "OCI"], path: "Tests/Example", swiftSettings: swiftSettings),
 
+        .target(
+            name: "TestSupport", dependencies: ["System"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("OCITests", ["OCI"], exclude: ["Fixtures"]),
         tests("PlanningTests", ["Planning", "OCI", "CPlan"]),
-        tests("CgroupsTests", ["Cgroups", "OCI", "System"]),
-        tests("SystemTests", ["System"]),
-        tests("SkepTests", ["Skep", "OCI", "System"]),
+        tests("CgroupsTests", ["Cgroups", "OCI", "System", "TestSupport"]),
+        tests("SystemTests", ["System", "TestSupport"]),
+        tests("SkepTests", ["Skep", "OCI", "System", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

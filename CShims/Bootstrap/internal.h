@@ -85,7 +85,6 @@ void skep_step_symlink(struct skep_init *init, const struct skep_step *step);
 // namespaces.c
 void skep_step_join(struct skep_init *init, const struct skep_step *step);
 void skep_step_join_process(struct skep_init *init, const struct skep_step *step);
-void skep_step_unshare(struct skep_init *init, const struct skep_step *step);
 void skep_step_loopback(struct skep_init *init, const struct skep_step *step);
 void skep_step_hostname(struct skep_init *init, const struct skep_step *step);
 void skep_step_domainname(struct skep_init *init, const struct skep_step *step);
@@ -97,6 +96,16 @@ void skep_step_user(struct skep_init *init, const struct skep_step *step);
 void skep_step_caps(struct skep_init *init, const struct skep_step *step);
 void skep_step_cap_ambient(struct skep_init *init, const struct skep_step *step);
 void skep_step_no_new_privs(struct skep_init *init, const struct skep_step *step);
+
+// scheduling.c
+void skep_step_affinity(struct skep_init *init, const struct skep_step *step);
+void skep_step_scheduler(struct skep_init *init, const struct skep_step *step);
+void skep_step_io_priority(struct skep_init *init, const struct skep_step *step);
+
+// security.c
+void skep_step_keyring(struct skep_init *init, const struct skep_step *step);
+void skep_step_apparmor(struct skep_init *init, const struct skep_step *step);
+void skep_step_selinux(struct skep_init *init, const struct skep_step *step);
 
 // process.c
 void skep_step_setsid(struct skep_init *init, const struct skep_step *step);

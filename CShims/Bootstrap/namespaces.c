@@ -22,10 +22,6 @@ void skep_step_join_process(struct skep_init *init, const struct skep_step *step
     if (init->root < 0) skep_fail(init, "open", "/");
 }
 
-void skep_step_unshare(struct skep_init *init, const struct skep_step *step) {
-    if (SKEP_CALL(unshare, step->number[0]) < 0) skep_fail(init, "unshare", NULL);
-}
-
 void skep_step_loopback(struct skep_init *init, const struct skep_step *step) {
     (void)step;
     int fd = (int)SKEP_CALL(socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

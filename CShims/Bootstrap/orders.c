@@ -3,6 +3,7 @@
 #include "syscalls.h"
 
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -71,7 +72,8 @@ void skep_step_cgroup(struct skep_init *init, const struct skep_step *step) {
         if (SKEP_CALL(write, fds[i], "0", 1) != 1) skep_fail(init, "write", "tasks");
         skep_close(fds[i]);
     }
-    if (step->flags & SKEP_CGROUP_UNSHARE) skep_step_unshare(init, step);
+    if ((step->flags & SKEP_CGROUP_UNSHARE) && SKEP_CALL(unshare, CLONE_NEWCGROUP) < 0)
+        skep_fail(init, "unshare", "CLONE_NEWCGROUP");
 }
 
 void skep_send_report(struct skep_init *init, uint32_t kind, int fd) {

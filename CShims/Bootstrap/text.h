@@ -26,14 +26,6 @@ static inline size_t skep_until(const char *text, char end) {
     return length;
 }
 
-// How many bytes equal `repeated` at the start.
-static inline size_t skep_run(const char *text, char repeated) {
-    size_t length = 0;
-    while (text[length] == repeated)
-        length++;
-    return length;
-}
-
 static inline void skep_move(char *to, const char *from, size_t count) {
     if (to < from)
         for (size_t i = 0; i < count; i++)

@@ -5,7 +5,6 @@
 #include <getopt.h>
 #include <linux/bpf.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,11 +28,6 @@ int skep_linux_pidfd_open(pid_t pid) {
 
 int skep_linux_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
-}
-
-int skep_linux_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve) {
-    struct open_how how = {.flags = flags, .resolve = resolve};
-    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
 int skep_linux_wait(int pidfd, bool block, int *status) {

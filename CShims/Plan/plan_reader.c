@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum vector_kind { VECTOR_NONE, VECTOR_NUMBERS, VECTOR_COMMAND, VECTOR_PAIRS, VECTOR_PATCHED };
+enum vector_kind { VECTOR_NONE, VECTOR_NUMBERS, VECTOR_SCHEDULER, VECTOR_COMMAND, VECTOR_PAIRS, VECTOR_PATCHED };
 
 struct op_rule {
     const char *name;
@@ -17,7 +17,6 @@ struct op_rule {
 static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_JOIN] = {"join", 1, VECTOR_NONE, true},
     [SKEP_OP_JOIN_PROCESS] = {"join-process", 0, VECTOR_NONE, true},
-    [SKEP_OP_UNSHARE] = {"unshare", 0, VECTOR_NONE, false},
     [SKEP_OP_LOOPBACK] = {"loopback", 0, VECTOR_NONE, false},
     [SKEP_OP_PROPAGATION] = {"propagation", 0, VECTOR_NONE, false},
     [SKEP_OP_ROOT] = {"root", 1, VECTOR_NONE, false},
@@ -40,6 +39,12 @@ static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_TERMINAL] = {"terminal", 0, VECTOR_NONE, false},
     [SKEP_OP_OOM_SCORE_ADJ] = {"oom-score-adj", 1, VECTOR_NONE, false},
     [SKEP_OP_RLIMIT] = {"rlimit", 0, VECTOR_NONE, false},
+    [SKEP_OP_KEYRING] = {"keyring", 1, VECTOR_NONE, false},
+    [SKEP_OP_AFFINITY] = {"affinity", 0, VECTOR_NUMBERS, false},
+    [SKEP_OP_SCHEDULER] = {"scheduler", 0, VECTOR_SCHEDULER, false},
+    [SKEP_OP_IO_PRIORITY] = {"io-priority", 0, VECTOR_NONE, false},
+    [SKEP_OP_APPARMOR] = {"apparmor", 1, VECTOR_NONE, false},
+    [SKEP_OP_SELINUX] = {"selinux", 1, VECTOR_NONE, false},
     [SKEP_OP_STDIO_OWNER] = {"stdio-owner", 0, VECTOR_NONE, false},
     [SKEP_OP_LISTEN_PID] = {"listen-pid", 0, VECTOR_PATCHED, false},
     [SKEP_OP_HOME] = {"home", 0, VECTOR_PATCHED, false},
@@ -99,6 +104,9 @@ static const char *check_vector(struct reading *reading, const struct skep_step 
     switch ((enum vector_kind)rule->vector) {
     case VECTOR_NONE:
         return count == 0 ? NULL : "a step has a vector that it can't use";
+    case VECTOR_SCHEDULER:
+        if (count != 4) return "scheduling attributes are missing";
+        __attribute__((fallthrough));
     case VECTOR_NUMBERS:
         if (count > reading->header->vector_count || first > reading->header->vector_count - count)
             return "a vector lies outside the plan";

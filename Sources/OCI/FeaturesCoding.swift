@@ -2,8 +2,8 @@ extension Features.Linux: JSONDecodable, JSONObjectEncodable {
     /// Reads `linux`.
     public init(json: JSONNode) throws(JSONError) {
         let object = try json.object()
-        namespaces = try object.list("namespaces")
-        capabilities = try object.list("capabilities")
+        namespaces = try object.optional("namespaces")
+        capabilities = try object.optional("capabilities")
         cgroup = try object.optional("cgroup")
         seccomp = try object.optional("seccomp")
         apparmor = try object.optional("apparmor")
@@ -67,11 +67,11 @@ extension Features.Seccomp: JSONDecodable, JSONObjectEncodable {
     public init(json: JSONNode) throws(JSONError) {
         let object = try json.object()
         enabled = try object.optional("enabled")
-        actions = try object.list("actions")
-        operators = try object.list("operators")
-        archs = try object.list("archs")
-        knownFlags = try object.list("knownFlags")
-        supportedFlags = try object.list("supportedFlags")
+        actions = try object.optional("actions")
+        operators = try object.optional("operators")
+        archs = try object.optional("archs")
+        knownFlags = try object.optional("knownFlags")
+        supportedFlags = try object.optional("supportedFlags")
     }
 
     /// Writes `linux.seccomp`.
@@ -106,8 +106,8 @@ extension Features.MemoryPolicy: JSONDecodable, JSONObjectEncodable {
     /// Reads `linux.memoryPolicy`.
     public init(json: JSONNode) throws(JSONError) {
         let object = try json.object()
-        modes = try object.list("modes")
-        flags = try object.list("flags")
+        modes = try object.optional("modes")
+        flags = try object.optional("flags")
     }
 
     /// Writes `linux.memoryPolicy`.

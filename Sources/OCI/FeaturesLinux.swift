@@ -2,9 +2,9 @@ extension Features {
     /// What is specific to Linux (features-linux.md).
     public struct Linux: Sendable, Equatable {
         /// The kinds of namespaces.
-        public var namespaces: [String]
+        public var namespaces: [String]?
         /// The capabilities that the runtime knows by name.
-        public var capabilities: [String]
+        public var capabilities: [String]?
         /// Cgroups.
         public var cgroup: Cgroup?
         /// System call filters.
@@ -24,7 +24,7 @@ extension Features {
 
         /// Features; what is left out is unknown.
         public init(
-            namespaces: [String] = [], capabilities: [String] = [], cgroup: Cgroup? = nil, seccomp: Seccomp? = nil,
+            namespaces: [String]? = nil, capabilities: [String]? = nil, cgroup: Cgroup? = nil, seccomp: Seccomp? = nil,
             apparmor: Switch? = nil, selinux: Switch? = nil, intelRdt: IntelRdt? = nil,
             memoryPolicy: MemoryPolicy? = nil, mountExtensions: MountExtensions? = nil, netDevices: Switch? = nil
         ) {
@@ -82,20 +82,20 @@ extension Features {
         /// Whether it is compiled in.
         public var enabled: Bool?
         /// The actions, `SCMP_ACT_…`.
-        public var actions: [String]
+        public var actions: [String]?
         /// The operators, `SCMP_CMP_…`.
-        public var operators: [String]
+        public var operators: [String]?
         /// The architectures, `SCMP_ARCH_…`.
-        public var archs: [String]
+        public var archs: [String]?
         /// The flags that the runtime knows.
-        public var knownFlags: [String]
+        public var knownFlags: [String]?
         /// The flags that the kernel and libseccomp can also do.
-        public var supportedFlags: [String]
+        public var supportedFlags: [String]?
 
         /// Features; what is left out is unknown.
         public init(
-            enabled: Bool? = nil, actions: [String] = [], operators: [String] = [], archs: [String] = [],
-            knownFlags: [String] = [], supportedFlags: [String] = []
+            enabled: Bool? = nil, actions: [String]? = nil, operators: [String]? = nil, archs: [String]? = nil,
+            knownFlags: [String]? = nil, supportedFlags: [String]? = nil
         ) {
             self.enabled = enabled
             self.actions = actions
@@ -126,12 +126,12 @@ extension Features {
     /// NUMA memory policies (features-linux.md, MemoryPolicy).
     public struct MemoryPolicy: Sendable, Equatable {
         /// The modes, `MPOL_…`.
-        public var modes: [String]
+        public var modes: [String]?
         /// The flags, `MPOL_F_…`.
-        public var flags: [String]
+        public var flags: [String]?
 
         /// Features; what is left out is unknown.
-        public init(modes: [String] = [], flags: [String] = []) {
+        public init(modes: [String]? = nil, flags: [String]? = nil) {
             self.modes = modes
             self.flags = flags
         }

@@ -25,6 +25,12 @@ public enum Action: Sendable, Hashable {
     case terminal(rows: UInt16, columns: UInt16, isConsole: Bool)
     case oomScoreAdj(Int)
     case rlimit(resource: Int32, soft: UInt64, hard: UInt64)
+    case keyring(String)
+    case affinity(CPUSet)
+    case scheduler(SchedulerAttributes)
+    case ioPriority(class: UInt32, level: UInt32)
+    case appArmor(String)
+    case selinux(String)
     case stdioOwner(uid: UInt32)
     case listenPID
     case home(uid: UInt32)

@@ -36,6 +36,10 @@ extension Action: CustomStringConvertible {
             (isConsole ? "/dev/console" : "of its own") + (rows > 0 ? " \(columns)x\(rows)" : "")
         case .oomScoreAdj(let score): "\(score)"
         case .rlimit(let resource, let soft, let hard): "resource \(resource): \(soft) (hard \(hard))"
+        case .keyring(let text), .appArmor(let text), .selinux(let text): text
+        case .affinity(let cpus): "CPUs \(cpus)"
+        case .scheduler(let attributes): attributes.description
+        case .ioPriority(let kind, let level): "class \(kind) level \(level)"
         case .stdioOwner(let uid): "uid \(uid)"
         case .listenPID: "LISTEN_PID"
         case .home(let uid): "of uid \(uid) in /etc/passwd"
@@ -122,6 +126,17 @@ extension Action: CustomStringConvertible {
 extension NewMount: CustomStringConvertible {
     public var description: String {
         "\(type) on \(destination)" + Action.optionText(attributes, propagation, parameters)
+    }
+}
+
+extension SchedulerAttributes: CustomStringConvertible {
+    public var description: String {
+        let values: [(String, Int64)] = [
+            ("flags", Int64(flags)), ("nice", Int64(nice)), ("priority", Int64(priority)),
+            ("runtime", Int64(clamping: runtime)), ("deadline", Int64(clamping: deadline)),
+            ("period", Int64(clamping: period)),
+        ]
+        return values.reduce("policy \(policy)") { $1.1 == 0 ? $0 : $0 + " \($1.0)=\($1.1)" }
     }
 }
 

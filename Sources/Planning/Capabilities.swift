@@ -8,12 +8,14 @@ public struct CapabilitySet: OptionSet, Sendable, Hashable {
         self.rawValue = rawValue
     }
 
-    /// The names of all capabilities that libcap or the kernel knows, in the order of their numbers.
+    /// The names of all capabilities that libcap knows, whatever the kernel does, in the order of their numbers.
     public static var knownNames: [String] {
-        (0..<cap_max_bits()).compactMap { number in
+        (0..<64).compactMap { (number: cap_value_t) in
             guard let name = cap_to_name(number) else { return nil }
             defer { cap_free(name) }
-            return String(cString: name).uppercased()
+            let text = String(cString: name)
+            // One that has no name is shown as its number.
+            return text.hasPrefix("cap_") ? text.uppercased() : nil
         }
     }
 

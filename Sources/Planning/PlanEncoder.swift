@@ -79,6 +79,12 @@ private struct PlanEncoder {
         raw.number = (UInt64(try vector(environment, isTerminated: true)), UInt64(environment.count), third)
     }
 
+    private mutating func numbers(_ numbers: [UInt64], into raw: inout skep_step) {
+        raw.vector = UInt32(vectors.count)
+        raw.vector_count = UInt32(numbers.count)
+        vectors += numbers
+    }
+
     private mutating func parameters(
         _ parameters: [NewMount.Parameter], into raw: inout skep_step
     ) throws(ConfigurationError) {
@@ -129,9 +135,7 @@ private struct PlanEncoder {
                 }
             raw.flags = UInt16(kind | (oldRootIsSlave ? SKEP_PIVOT_SLAVE : 0))
         case .rootAttributes(let set, let propagation): raw.number = (set, 0, propagation)
-        case .cgroup(let isUnshared):
-            raw.flags = isUnshared ? UInt16(SKEP_CGROUP_UNSHARE) : 0
-            raw.number.0 = isUnshared ? UInt64(CLONE_NEWCGROUP) : 0
+        case .cgroup(let isUnshared): raw.flags = isUnshared ? UInt16(SKEP_CGROUP_UNSHARE) : 0
         default: break
         }
     }
@@ -166,6 +170,10 @@ private struct PlanEncoder {
         switch action {
         case .oomScoreAdj(let score): raw.text.0 = try string(String(score))
         case .rlimit(let resource, let soft, let hard): raw.number = (UInt64(resource), soft, hard)
+        case .keyring(let text), .appArmor(let text), .selinux(let text): raw.text.0 = try string(text)
+        case .affinity(let cpus): numbers(cpus.words, into: &raw)
+        case .scheduler(let attributes): encode(attributes, into: &raw)
+        case .ioPriority(let kind, let level): raw.number = (UInt64(kind), UInt64(level), 0)
         case .stdioOwner(let uid): raw.number.0 = UInt64(uid)
         case .listenPID: filledIn.append(steps.count)
         case .home(let uid):
@@ -174,9 +182,7 @@ private struct PlanEncoder {
         case .boundingSet(let set), .ambientSet(let set): raw.number.0 = set.rawValue
         case .user(let uid, let gid, let umask, let additionalGids):
             raw.number = (UInt64(uid), UInt64(gid), UInt64(umask))
-            raw.vector = UInt32(vectors.count)
-            raw.vector_count = UInt32(additionalGids.count)
-            vectors += additionalGids.map(UInt64.init)
+            numbers(additionalGids.map(UInt64.init), into: &raw)
         case .capabilities(let effective, let permitted, let inheritable):
             raw.number = (effective.rawValue, permitted.rawValue, inheritable.rawValue)
         case .workingDirectory(let path, let isAttempt):
@@ -202,6 +208,12 @@ private struct PlanEncoder {
             steps[step].vector = end - UInt32(filledIn.count - index)
             steps[step].vector_count = 1
         }
+    }
+
+    private mutating func encode(_ attributes: SchedulerAttributes, into raw: inout skep_step) {
+        let nice = UInt64(bitPattern: Int64(attributes.nice))
+        numbers([UInt64(attributes.policy), attributes.flags, nice, UInt64(attributes.priority)], into: &raw)
+        raw.number = (attributes.runtime, attributes.deadline, attributes.period)
     }
 }
 
@@ -232,6 +244,12 @@ extension Action {
         case .terminal: SKEP_OP_TERMINAL
         case .oomScoreAdj: SKEP_OP_OOM_SCORE_ADJ
         case .rlimit: SKEP_OP_RLIMIT
+        case .keyring: SKEP_OP_KEYRING
+        case .affinity: SKEP_OP_AFFINITY
+        case .scheduler: SKEP_OP_SCHEDULER
+        case .ioPriority: SKEP_OP_IO_PRIORITY
+        case .appArmor: SKEP_OP_APPARMOR
+        case .selinux: SKEP_OP_SELINUX
         case .stdioOwner: SKEP_OP_STDIO_OWNER
         case .listenPID: SKEP_OP_LISTEN_PID
         case .home: SKEP_OP_HOME

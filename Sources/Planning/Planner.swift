@@ -26,6 +26,10 @@ public struct Planner {
         public var preservedDescriptors: Int
         /// The first of those, where they are sockets that the container is to listen on; nil for none.
         public var listenDescriptors: ListenDescriptors?
+        /// What the container's session keyring is called; nil leaves the caller's.
+        public var sessionKeyring: String?
+        /// The security modules that the host has.
+        public var securityModules: SecurityModules
         /// The container's id.
         public var id: String
         /// The runtime's own environment, for hooks that have none.
@@ -34,7 +38,8 @@ public struct Planner {
         public init(
             rootfs: String, bundle: String = "/", cgroups: CgroupView, waitsForFifo: Bool = true,
             avoidsPivotRoot: Bool = false, preservedDescriptors: Int = 0,
-            listenDescriptors: ListenDescriptors? = nil, id: String = "", environment: [String] = []
+            listenDescriptors: ListenDescriptors? = nil, sessionKeyring: String? = nil,
+            securityModules: SecurityModules = [], id: String = "", environment: [String] = []
         ) {
             self.rootfs = rootfs
             self.bundle = bundle
@@ -45,6 +50,8 @@ public struct Planner {
             self.waitsForFifo = waitsForFifo
             self.avoidsPivotRoot = avoidsPivotRoot
             self.preservedDescriptors = preservedDescriptors
+            self.sessionKeyring = sessionKeyring
+            self.securityModules = securityModules
         }
     }
 
@@ -59,9 +66,19 @@ public struct Planner {
 
     /// Plans one more process of the running container that `spec` describes.
     ///
+    /// - Parameters:
+    ///   - spec: the container's configuration.
+    ///   - process: what is to run.
+    ///   - preservedDescriptors: how many descriptors from 3 on it inherits.
+    ///   - isBornInCgroup: whether it is in the container's cgroup from its first moment on, as on cgroup v2. Then
+    ///     there is nothing that `execCPUAffinity.initial` could speak of.
+    ///   - sessionKeyring: what the container's session keyring is called; nil leaves the caller's.
+    ///   - securityModules: those that the host has.
+    /// - Returns: the plan.
     /// - Throws: `ConfigurationError` for the first thing found wrong with the process.
     public static func planJoining(
-        _ spec: Spec, process: Process, preservedDescriptors: Int = 0
+        _ spec: Spec, process: Process, preservedDescriptors: Int = 0, isBornInCgroup: Bool = true,
+        sessionKeyring: String? = nil, securityModules: SecurityModules = []
     ) throws(ConfigurationError) -> Plan {
         try Unsupported.check(Spec(process: process))
         let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
@@ -75,9 +92,12 @@ public struct Planner {
         plan.append(
             .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds),
             from: Origin("linux.namespaces"))
+        if let sessionKeyring { plan.append(.keyring(sessionKeyring), from: Origin("process")) }
+        let planner = try ProcessPlanner(process, on: securityModules)
+        if !isBornInCgroup { planner.affinity.planInitial(into: &plan) }
         plan.append(.cgroup(isUnshared: false), from: Origin("linux.cgroupsPath"))
+        planner.affinity.planFinal(into: &plan)
         plan.append(.setsid, from: Origin("process"))
-        let planner = try ProcessPlanner(process)
         try planner.planTerminal(isConsole: false, into: &plan)
         try planner.plan(
             ProcessPlanner.End(waitsForFifo: false, preservedDescriptors: preservedDescriptors), into: &plan)
@@ -105,6 +125,7 @@ public struct Planner {
         plan.joinedNamespaces = namespaces.joined
         joinNamespaces()
         plan.append(.setsid, from: Origin("process"))
+        if let name = situation.sessionKeyring { plan.append(.keyring(name), from: Origin("process")) }
         if namespaces.present.contains(.mount) {
             try planMountNamespace()
         } else {
@@ -112,7 +133,7 @@ public struct Planner {
         }
         try planSettings()
         plan.append(.makeWorkingDirectory(process.cwd), from: Origin("process.cwd"))
-        let planner = try ProcessPlanner(process)
+        let planner = try ProcessPlanner(process, on: situation.securityModules)
         try planner.planTerminal(isConsole: namespaces.present.contains(.mount), into: &plan)
         closeRoot()
         try planner.plan(

@@ -3,10 +3,15 @@ internal import OCI
 
 /// Plans what becomes of the init itself: config.md, Process.
 struct ProcessPlanner {
-    private let process: Process
+    let process: Process
+    let affinity: AffinityPlanner
+    /// The security modules that the host has.
+    let host: SecurityModules
 
-    init(_ process: Process) throws(ConfigurationError) {
+    init(_ process: Process, on host: SecurityModules) throws(ConfigurationError) {
         self.process = process
+        self.host = host
+        affinity = try AffinityPlanner(process.execCPUAffinity)
         if process.args.isEmpty || process.args[0].isEmpty {
             throw ConfigurationError(Origin("process.args"), "must name a program to run")
         }
@@ -43,6 +48,8 @@ struct ProcessPlanner {
             plan.append(.oomScoreAdj(score), from: Origin("process.oomScoreAdj"))
         }
         try planRlimits(into: &plan)
+        try planScheduling(into: &plan)
+        try planLabels(into: &plan)
         let user = process.user
         plan.append(.stdioOwner(uid: user.uid), from: Origin("process.user"))
         let environment = planEnvironment(end.listenDescriptors, into: &plan)

@@ -3,7 +3,6 @@ internal import OCI
 /// Refuses, by name, what a later Skep will carry out: nothing is silently left undone.
 enum Unsupported {
     static func check(_ spec: Spec) throws(ConfigurationError) {
-        if let process = spec.process { try check(process) }
         if let linux = spec.linux {
             try check(linux)
             if let resources = linux.resources { try check(resources) }
@@ -12,14 +11,6 @@ enum Unsupported {
 
     private static func refuse(_ isPresent: Bool, _ property: String) throws(ConfigurationError) {
         if isPresent { throw .unsupported(Origin(property)) }
-    }
-
-    private static func check(_ process: Process) throws(ConfigurationError) {
-        try refuse(process.scheduler != nil, "process.scheduler")
-        try refuse(process.ioPriority != nil, "process.ioPriority")
-        try refuse(process.execCPUAffinity != nil, "process.execCPUAffinity")
-        try refuse(!(process.apparmorProfile ?? "").isEmpty, "process.apparmorProfile")
-        try refuse(!(process.selinuxLabel ?? "").isEmpty, "process.selinuxLabel")
     }
 
     private static func check(_ linux: Linux) throws(ConfigurationError) {

@@ -21,7 +21,10 @@ enum Configuration {
             var checked = spec
             // A process may still be given to start.
             if checked.process == nil { checked.process = OCI.Process(args: ["/"], cwd: "/") }
-            _ = try Planner.plan(checked, in: Planner.Situation(rootfs: rootfs, cgroups: .v2))
+            _ = try Planner.plan(
+                checked,
+                in: Planner.Situation(
+                    rootfs: rootfs, cgroups: .v2, securityModules: .present(for: checked.process)))
         } catch {
             throw ContainerError(error)
         }

@@ -1,16 +1,27 @@
 public import OCI
 internal import Planning
 
+/// This build of Skep.
+public enum Release {
+    /// Its version.
+    public static let version = "0.1.0"
+}
+
 extension Features {
-    /// What this build of Skep can do: features.md and features-linux.md.
+    /// What this build of Skep can do, whatever the host can: features.md and features-linux.md.
     public static var current: Features {
         Features(
-            ociVersionMin: "1.0.0", ociVersionMax: OCI.version, mountOptions: MountOptions.names,
+            ociVersionMin: "1.0.0", ociVersionMax: OCI.version,
+            hooks: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
+            mountOptions: MountOptions.names,
             linux: Linux(
                 namespaces: ["cgroup", "ipc", "mount", "network", "pid", "uts"],
                 capabilities: CapabilitySet.knownNames,
                 cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: false),
-                seccomp: Seccomp(enabled: false), apparmor: Switch(enabled: false), selinux: Switch(enabled: false),
-                intelRdt: IntelRdt(enabled: false)))
+                seccomp: Seccomp(enabled: false), apparmor: Switch(enabled: true), selinux: Switch(enabled: true),
+                intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
+                memoryPolicy: MemoryPolicy(modes: [], flags: []),
+                mountExtensions: MountExtensions(idmap: Switch(enabled: false)), netDevices: Switch(enabled: false)),
+            annotations: ["io.skep.version": Release.version], potentiallyUnsafeConfigAnnotations: [])
     }
 }

@@ -48,6 +48,16 @@ enum InitFailure {
             "the runtime lacks one of these capabilities itself (see CapPrm in /proc/self/status)"
         case (.notPermitted?, "prlimit", _): "only CAP_SYS_RESOURCE may raise a hard limit"
         case (.permissionDenied?, "write", "process.oomScoreAdj"): "only CAP_SYS_RESOURCE may lower the score"
+        case (.notPermitted?, "sched_setattr", _), (.notPermitted?, "ioprio_set", _):
+            "only CAP_SYS_NICE may ask for that, and for real time the cgroup needs a share of it (linux.resources.cpu.realtimeRuntime)"
+        case (.resourceBusy?, "sched_setattr", _): "the CPUs have no time left to promise"
+        case (.invalidArgument?, "sched_setaffinity", _):
+            "none of these CPUs is there, or none is in the cpuset of the cgroup"
+        case (_, "keyctl JOIN_SESSION_KEYRING", _), (_, "keyctl SETPERM", _):
+            "--no-new-keyring leaves the caller's session keyring"
+        case (.noSuchFileOrDirectory?, "write", "process.apparmorProfile"):
+            "the host has no such profile loaded; apparmor_parser loads one"
+        case (.invalidArgument?, "write", "process.selinuxLabel"): "the host's policy knows no such label"
         case (.noSuchFileOrDirectory?, "open_tree", _): "the source of the mount does not exist on the host"
         case (.operationNotSupportedByDevice?, "fsopen", _): "this kernel has no such file system"
         default: nil

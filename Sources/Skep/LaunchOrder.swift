@@ -9,6 +9,8 @@ package struct LaunchOptions: Sendable {
     /// Whether it waits for exec.fifo; else it goes on as soon as it is ready.
     package var waitsForFifo: Bool
     package var avoidsPivotRoot: Bool
+    /// Whether the container's processes keep the caller's session keyring in place of one of their own.
+    package var keepsKeyring: Bool
     /// Where the process's number is written before it goes on; an absolute path.
     package var pidFile: String?
     /// The sockets that were given to the runtime to be passed on (sd_listen_fds(3)): the first of the preserved
@@ -19,13 +21,15 @@ package struct LaunchOptions: Sendable {
 
     package init(
         process: ContainerProcess = ContainerProcess(), waitsForFifo: Bool, avoidsPivotRoot: Bool = false,
-        pidFile: String? = nil, listenDescriptors: ListenDescriptors? = nil, notifyProxy: NotifyProxy? = nil
+        keepsKeyring: Bool = false, pidFile: String? = nil, listenDescriptors: ListenDescriptors? = nil,
+        notifyProxy: NotifyProxy? = nil
     ) {
         self.listenDescriptors = listenDescriptors
         self.notifyProxy = notifyProxy
         self.process = process
         self.waitsForFifo = waitsForFifo
         self.avoidsPivotRoot = avoidsPivotRoot
+        self.keepsKeyring = keepsKeyring
         self.pidFile = pidFile
     }
 }
@@ -64,6 +68,7 @@ struct LaunchOrder: Sendable {
     let waitsForFifo: Bool
     /// Whether the process joins a running container.
     let isJoining: Bool
+    let keepsKeyring: Bool
     let pidFile: String?
     let notifyProxy: NotifyProxy?
     /// The command that becomes the init; empty for the running program itself.
@@ -88,7 +93,9 @@ struct LaunchOrder: Sendable {
             rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager),
             waitsForFifo: options.waitsForFifo,
             avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors,
-            listenDescriptors: options.listenDescriptors, id: directory.id,
+            listenDescriptors: options.listenDescriptors,
+            sessionKeyring: options.keepsKeyring ? nil : Self.sessionKeyring(of: directory.id),
+            securityModules: .present(for: spec.process), id: directory.id,
             environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment)
         do {
             plan = try Planner.plan(spec, in: situation)
@@ -103,6 +110,7 @@ struct LaunchOrder: Sendable {
             log: factory.log)
         subgroups = []
         isJoining = false
+        keepsKeyring = options.keepsKeyring
         self.directory = directory
         process = options.process
         waitsForFifo = options.waitsForFifo
@@ -132,7 +140,10 @@ struct LaunchOrder: Sendable {
         try Self.checkTerminal(wanted, process)
         do {
             plan = try Planner.planJoining(
-                config, process: wanted, preservedDescriptors: process.preservedDescriptors)
+                config, process: wanted, preservedDescriptors: process.preservedDescriptors,
+                isBornInCgroup: stored.manager.members.isEmpty,
+                sessionKeyring: stored.state.keepsKeyring ? nil : Self.sessionKeyring(of: stored.state.id),
+                securityModules: .present(for: wanted))
         } catch {
             throw ContainerError(error)
         }
@@ -141,6 +152,7 @@ struct LaunchOrder: Sendable {
         hooks = nil
         subgroups = options.subgroups
         isJoining = true
+        keepsKeyring = stored.state.keepsKeyring
         directory = stored.directory
         waitsForFifo = false
         pidFile = options.pidFile
@@ -165,5 +177,10 @@ struct LaunchOrder: Sendable {
                 .configInvalid, "process.terminal", "is false, but a console socket is given",
                 hint: "only a terminal has something to send there")
         }
+    }
+
+    /// What the session keyring of a container is called, as runc calls it.
+    static func sessionKeyring(of id: String) -> String {
+        "_ses." + id
     }
 }

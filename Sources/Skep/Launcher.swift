@@ -64,7 +64,8 @@ struct Launcher {
             ociVersion: config.ociVersion, bundle: container.bundle,
             rootfs: try Configuration.rootfs(config, bundle: container.bundle), managerKind: order.manager.kind,
             cgroupPaths: order.manager.namedPaths, namespacePaths: namespacePaths(config, pid: pid),
-            annotations: config.annotations, hooks: ContainerHooks.kept(config.hooks))
+            annotations: config.annotations, keepsKeyring: order.keepsKeyring,
+            hooks: ContainerHooks.kept(config.hooks))
     }
 
     private func namespacePaths(_ config: Spec, pid: Int32) -> [NamedPath] {

@@ -30,7 +30,11 @@ public struct PlanPreview: Sendable {
         let plan: Plan
         do {
             plan = try Planner.plan(
-                config, in: Planner.Situation(rootfs: rootfs, cgroups: Configuration.cgroupView(manager)))
+                config,
+                in: Planner.Situation(
+                    rootfs: rootfs, cgroups: Configuration.cgroupView(manager),
+                    sessionKeyring: LaunchOrder.sessionKeyring(of: "ID"),
+                    securityModules: .present(for: config.process)))
         } catch {
             throw ContainerError(error)
         }

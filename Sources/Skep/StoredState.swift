@@ -21,6 +21,8 @@ struct StoredState: Sendable, Equatable {
     /// /proc/PID/ns/NAME for each namespace that is not the runtime's own, by libcontainer's names ("NEWNS").
     var namespacePaths: [NamedPath]
     var annotations: [String: String]
+    /// Whether its processes keep the session keyring of whoever starts them.
+    var keepsKeyring = false
     /// The hooks that are still to come; nil for none.
     var hooks: Hooks?
 }
@@ -46,6 +48,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         cgroupPaths = Self.paths(try object.map("cgroup_paths"))
         namespacePaths = Self.paths(try object.map("namespace_paths"))
         annotations = try object.map("annotations")
+        keepsKeyring = try object.flag("no_new_keyring")
         hooks = try object.optional("hooks")
     }
 
@@ -65,6 +68,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.set("cgroup_paths", PathsObject(paths: cgroupPaths))
         object.set("namespace_paths", PathsObject(paths: namespacePaths))
         object.setIfPresent("annotations", annotations)
+        object.setIfTrue("no_new_keyring", keepsKeyring)
         object.setIfPresent("hooks", hooks)
     }
 }

@@ -4,7 +4,7 @@ enum Commands {
         [
             CreateCommand.command, StartCommand.command, RunCommand.command, StateCommand.command,
             ExecCommand.command, KillCommand.command, DeleteCommand.command, ListCommand.command, SpecCommand.command,
-            PlanCommand.command, FeaturesCommand.command,
+            PlanCommand.command, FeaturesCommand.command, CompletionCommand.command, ManCommand.command, Help.command,
         ]
     }
 
@@ -22,7 +22,16 @@ enum Commands {
         case "spec": SpecCommand.command
         case "plan": PlanCommand.command
         case "features": FeaturesCommand.command
+        case "completion": CompletionCommand.command
+        case "man": ManCommand.command
+        case "help": Help.command
         default: nil
         }
+    }
+
+    /// The same, for a name that has to be one.
+    static func required(_ name: String) throws(Failure) -> Command {
+        if let command = find(name) { return command }
+        throw .usage("there is no command \"\(name)\"", command: nil)
     }
 }

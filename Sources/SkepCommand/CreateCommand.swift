@@ -2,7 +2,7 @@
 enum CreateCommand {
     static var command: Command {
         Command(
-            "create", operands: "CONTAINER", count: 1...1,
+            "create", operands: "NEW-CONTAINER", count: 1...1,
             "Makes a container from a bundle; its process waits for \"skep start\".", options: LaunchArguments.options,
             run: run)
     }

@@ -31,14 +31,18 @@ struct Globals: Sendable {
     let log: Log
 
     static let options: [Option] = [
-        Option("root", value: "DIR", help: "where the state of containers is kept (default: /run/skep)"),
+        Option(
+            "root", value: "DIR",
+            help:
+                "where the state of containers is kept (default: /run/skep, or $XDG_RUNTIME_DIR/skep for an ordinary user)"
+        ),
         Option("log", value: "FILE", help: "append messages to FILE as well as to standard error"),
-        Option("log-format", value: "FORMAT", help: "how messages are written: text or json (default: text)"),
+        Option("log-format", value: "text|json", help: "how messages are written (default: text)"),
         Option("debug", help: "say what is chosen and done"),
-        Option("rootless", value: "MODE", help: "true, false or auto (default: auto)"),
+        Option("rootless", value: "true|false|auto", help: "whether to do without root (default: auto)"),
         Option("systemd-cgroup", help: "let systemd manage cgroups"),
         Option("version", "v", help: "print the version"),
-        Option("help", "h", help: "print this help"),
+        .help,
     ]
 
     init(_ arguments: Arguments) throws(Failure) {

@@ -9,6 +9,7 @@ struct LaunchArguments: ~Copyable {
     private let process: ProcessArguments
     private let inherited: InheritedDescriptors
     private let avoidsPivotRoot: Bool
+    private let keepsKeyring: Bool
     private let isForeground: Bool
     /// Who is told that the container is ready; nil for nobody.
     let notifyProxy: NotifyProxy?
@@ -34,6 +35,7 @@ struct LaunchArguments: ~Copyable {
         self.isForeground = isForeground
         self.bundle = bundle
         avoidsPivotRoot = invocation.arguments.has("no-pivot")
+        keepsKeyring = invocation.arguments.has("no-new-keyring")
     }
 
     /// The proxy for the service manager that this command was started by, if it was.
@@ -49,7 +51,7 @@ struct LaunchArguments: ~Copyable {
         if isForeground && wanted?.terminal == true, let size = HostTerminal()?.size { wanted?.consoleSize = size }
         let options = Skep.LaunchOptions(
             process: process.process(wanted), waitsForFifo: waitsForFifo, avoidsPivotRoot: avoidsPivotRoot,
-            pidFile: process.pidFile, listenDescriptors: inherited.listening, notifyProxy: notifyProxy)
+            keepsKeyring: keepsKeyring, pidFile: process.pidFile, listenDescriptors: inherited.listening, notifyProxy: notifyProxy)
         return try failing { () throws(ContainerError) in
             try factory.launch(
                 invocation.id, bundle.spec, document: bundle.document, bundle: bundle.path, options: options)

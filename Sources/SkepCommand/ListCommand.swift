@@ -9,7 +9,7 @@ enum ListCommand {
         Command(
             "list", "Lists the containers in --root.",
             options: [
-                Option("format", "f", value: "FORMAT", help: "table or json (default: table)"),
+                Option("format", "f", value: "table|json", help: "how to print them (default: table)"),
                 Option("quiet", "q", help: "print only the ids"),
             ],
             run: run)

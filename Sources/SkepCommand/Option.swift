@@ -1,13 +1,17 @@
-/// One option of a command: the table from which options are parsed and help is printed.
+/// One option of a command: the table from which options are parsed, and help, completions and manual pages made.
 struct Option: Sendable {
     /// The long name, without dashes.
     let name: String
     /// The short form.
     let letter: Character?
-    /// What its value is called in the help; nil for an option without one.
+    /// What its value is called in the help; nil for an option without one. The name says what can stand for it:
+    /// "table|json" one of these words, DIR a directory, FILE a file; `ValueKind` has them all.
     let value: String?
     /// What it does, and its default.
     let help: String
+
+    /// The option that every command has.
+    static var help: Option { Option("help", "h", help: "print this help") }
 
     init(_ name: String, _ letter: Character? = nil, value: String? = nil, help: String) {
         self.name = name
@@ -20,7 +24,7 @@ struct Option: Sendable {
 /// A command of the program.
 struct Command: Sendable {
     let name: String
-    /// Its operands in the help ("CONTAINER [SIGNAL]").
+    /// Its operands in the help ("CONTAINER [SIGNAL]"), named as values are.
     let operands: String
     /// How many operands it takes.
     let operandCount: ClosedRange<Int>

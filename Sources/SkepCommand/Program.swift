@@ -1,10 +1,8 @@
 internal import OCI
+internal import Skep
 
 /// The program: global options, a command, its options.
 enum Program {
-    /// Skep's version.
-    static let version = "0.1.0"
-
     /// Runs the program's own command line; the exit status.
     ///
     /// Not by CommandLine.arguments, which touches more of the standard library than all the rest of a command.
@@ -19,8 +17,9 @@ enum Program {
         do {
             let arguments = try Arguments(words, options: Globals.options, command: nil)
             if arguments.has("version") { return printVersion() }
-            guard let name = arguments.operands.first, !arguments.has("help"), name != "help" else {
-                return Help.print(arguments.operands.dropFirst().first)
+            guard let name = arguments.operands.first, !arguments.has("help") else {
+                Help.printProgram()
+                return 0
             }
             let globals = try Globals(arguments)
             log = globals.log
@@ -32,12 +31,12 @@ enum Program {
     }
 
     private static func run(_ name: String, _ words: [String], _ globals: Globals) throws(Failure) -> Int32 {
-        guard let command = Commands.find(name) else {
-            throw .usage("there is no command \"\(name)\"", command: nil)
+        let command = try Commands.required(name)
+        let arguments = try Arguments(words, options: command.options + [.help], command: name)
+        if arguments.has("help") {
+            Help.printCommand(command)
+            return 0
         }
-        let help = Option("help", "h", help: "print this help")
-        let arguments = try Arguments(words, options: command.options + [help], command: name)
-        if arguments.has("help") { return Help.print(name) }
         guard command.operandCount.contains(arguments.operands.count) else {
             let wanted = command.operands.isEmpty ? "no operands" : command.operands
             throw .usage("\(name) takes \(wanted)", command: name)
@@ -46,7 +45,7 @@ enum Program {
     }
 
     private static func printVersion() -> Int32 {
-        print("skep version \(version)")
+        print("skep version \(Release.version)")
         print("spec: \(OCI.version)")
         return 0
     }

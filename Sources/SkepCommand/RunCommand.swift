@@ -5,7 +5,7 @@ internal import System
 enum RunCommand {
     static var command: Command {
         Command(
-            "run", operands: "CONTAINER", count: 1...1,
+            "run", operands: "NEW-CONTAINER", count: 1...1,
             "Makes a container from a bundle, runs it, and exits as its process does.",
             options: LaunchArguments.options + [
                 Option("detach", "d", help: "leave the container running and return"),

@@ -2,6 +2,7 @@
 import Glibc
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 /// On plain directories, which differ from cgroups in that their files are what was put there.

@@ -3,6 +3,7 @@ import Glibc
 import OCI
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The managers on plain directories that look like hierarchies. No process has a number as high as those in here, in

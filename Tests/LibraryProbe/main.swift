@@ -17,6 +17,7 @@ func probe(rootfs: String, root: String) async throws(ContainerError) {
     var config = Spec.template
     config.root = Root(path: rootfs)
     config.process = OCI.Process(args: ["/bin/sleep", "1000"], cwd: "/")
+    config.linux?.maskedPaths = []
     let container = try factory.create("probe", config)
     defer { try? container.destroy(force: true) }
     say("after create: \(try container.status)")
@@ -33,6 +34,13 @@ func probe(rootfs: String, root: String) async throws(ContainerError) {
         env: [ContainerProcess.defaultPath], cwd: "/")
     let joined = try loaded.start(ContainerProcess(shell))
     say("it ended with status \(try await joined.wait()?.code ?? -1)")
+    for affinity in [OCI.Process.CPUAffinity(initial: "0"), .init(final: "0")] {
+        var pinned = shell
+        pinned.args[2] =
+            "echo its CPUs: $(grep Cpus_allowed_list /proc/self/status), its $(grep -o _ses.probe /proc/keys)"
+        pinned.execCPUAffinity = affinity
+        _ = try await loaded.start(ContainerProcess(pinned)).wait()
+    }
     do {
         try loaded.start(ContainerProcess(args: ["/no/such/program"]))
     } catch {

@@ -45,6 +45,15 @@ import Testing
         #expect(text(try Features(parsing: bytes)) == (try compact(bytes)))
     }
 
+    @Test("Nothing of a kind is not the same as unknown") func nothing() throws {
+        let document =
+            #"{"ociVersionMin":"1.0.0","ociVersionMax":"1.3.0","hooks":[],"linux":{"memoryPolicy":{"modes":[]}}}"#
+        let features = try Features(parsing: document)
+        #expect(features.hooks == [] && features.mountOptions == nil)
+        #expect(features.linux?.memoryPolicy == Features.MemoryPolicy(modes: []))
+        #expect(text(features) == document)
+    }
+
     @Test("Every feature is read") func allFeatures() throws {
         let features = try Features(parsing: try fixture("features-full.json"))
         #expect(

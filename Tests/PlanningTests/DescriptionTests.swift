@@ -1,4 +1,4 @@
-import Planning
+@testable import Planning
 import Testing
 
 @Suite("Steps and errors in words") struct DescriptionTests {
@@ -51,6 +51,14 @@ import Testing
         (.sysctl(path: "net/x", value: "1"), "net/x = 1"),
         (.cgroup(isUnshared: true), "join, new cgroup namespace"), (.cgroup(isUnshared: false), "join"),
         (.oomScoreAdj(-5), "-5"), (.rlimit(resource: 7, soft: 1, hard: 2), "resource 7: 1 (hard 2)"),
+        (.keyring("_ses.c"), "_ses.c"), (.appArmor("exec p"), "exec p"), (.selinux("l"), "l"),
+        (.affinity(.all), "CPUs all"), (.ioPriority(class: 3, level: 7), "class 3 level 7"),
+        (.scheduler(SchedulerAttributes(policy: 0)), "policy 0"),
+        (.scheduler(SchedulerAttributes(policy: 3, flags: 1, nice: -5)), "policy 3 flags=1 nice=-5"),
+        (
+            .scheduler(SchedulerAttributes(policy: 6, priority: 9, runtime: 1, deadline: 2, period: 3)),
+            "policy 6 priority=9 runtime=1 deadline=2 period=3"
+        ),
         (.stdioOwner(uid: 5), "uid 5"), (.home(uid: 5), "of uid 5 in /etc/passwd"),
         (.boundingSet(CapabilitySet(rawValue: 255)), "0xff"), (.ambientSet([]), "0x0"),
         (

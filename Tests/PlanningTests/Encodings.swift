@@ -1,4 +1,4 @@
-import Planning
+@testable import Planning
 
 extension EncoderTests {
     static let mounting: [Encoding] = [
@@ -90,10 +90,7 @@ extension EncoderTests {
         Encoding(.domainname("d")) { $0.texts = ["d", "", ""] },
         Encoding(.sysctl(path: "net/x", value: "1 2")) { $0.texts = ["net/x", "1 2", ""] },
         Encoding(.cgroup(isUnshared: false)),
-        Encoding(.cgroup(isUnshared: true)) { step in
-            step.flags = 0x1
-            step.numbers = [CloneFlag.cgroup, 0, 0]
-        },
+        Encoding(.cgroup(isUnshared: true)) { $0.flags = 0x1 },
     ]
 
     static let processes: [Encoding] = [
@@ -101,6 +98,18 @@ extension EncoderTests {
         Encoding(.oomScoreAdj(-1000)) { $0.texts = ["-1000", "", ""] },
         Encoding(.oomScoreAdj(0)) { $0.texts = ["0", "", ""] },
         Encoding(.rlimit(resource: 7, soft: 1, hard: .max)) { $0.numbers = [7, 1, .max] },
+        Encoding(.keyring("_ses.c")) { $0.texts = ["_ses.c", "", ""] },
+        Encoding(.affinity(CPUSet(words: [0x8f, .max]))) { $0.integers = [0x8f, .max] },
+        Encoding(.scheduler(SchedulerAttributes(policy: 3, flags: 0x7f, nice: -20))) {
+            $0.integers = [3, 0x7f, UInt64(bitPattern: -20), 0]
+        },
+        Encoding(.scheduler(SchedulerAttributes(policy: 6, priority: 99, runtime: 1, deadline: 2, period: .max))) {
+            $0.integers = [6, 0, 0, 99]
+            $0.numbers = [1, 2, .max]
+        },
+        Encoding(.ioPriority(class: 1, level: 7)) { $0.numbers = [1, 7, 0] },
+        Encoding(.appArmor("exec p")) { $0.texts = ["exec p", "", ""] },
+        Encoding(.selinux("u:r:t:s0")) { $0.texts = ["u:r:t:s0", "", ""] },
         Encoding(.stdioOwner(uid: .max)) { $0.numbers = [0xffff_ffff, 0, 0] },
         Encoding(.boundingSet(CapabilitySet(rawValue: .max))) { $0.numbers = [.max, 0, 0] },
         Encoding(.ambientSet(CapabilitySet(rawValue: 1))) { $0.numbers = [1, 0, 0] },

@@ -71,7 +71,7 @@ import Testing
         #expect(refusal(Process(terminal: true, args: ["sh"], cwd: "/")) == "process.terminal is not supported yet")
         #expect(
             refusal(Process(args: ["sh"], cwd: "/", apparmorProfile: "p"))
-                == "process.apparmorProfile is not supported yet")
+                == "process.apparmorProfile: \"p\" can't be applied: the host has no AppArmor")
         #expect(
             refusal(Process(args: ["sh"], cwd: "/", oomScoreAdj: 5000))
                 == "process.oomScoreAdj: must lie between -1000 and 1000, not 5000")

@@ -49,7 +49,7 @@ import Testing
         (.mknod(path: "/n", mode: 0, device: 0, uid: 0, gid: 0), 1), (.symlink(target: "t", path: "/p"), 2),
         (.mask("/m"), 1), (.readonly("/r"), 1), (.sysctl(path: "p", value: "v"), 1), (.oomScoreAdj(1), 1),
         (.makeWorkingDirectory("/w"), 1), (.workingDirectory("/w", isAttempt: false), 1),
-        (.findCommand("c", searchPath: "/"), 1),
+        (.findCommand("c", searchPath: "/"), 1), (.keyring("k"), 1), (.appArmor("exec p"), 1), (.selinux("l"), 1),
     ]
 
     @Test("Strings that have to be there", arguments: needingText) func missingText(action: Action, texts: Int) throws {
@@ -78,6 +78,17 @@ import Testing
         #expect(
             try refusal([.setsid, Self.last], changing: Member.count, to: UInt32(1))
                 == "a step has a vector that it can't use")
+    }
+
+    @Test("Scheduling attributes are four", arguments: [0, 3, 5, .max] as [UInt32]) func scheduler(count: UInt32) throws
+    {
+        let scheduler = Action.scheduler(SchedulerAttributes(policy: 0))
+        #expect(
+            try refusal([scheduler, Self.last], changing: Member.count, to: count)
+                == "scheduling attributes are missing")
+        #expect(
+            try refusal([scheduler, Self.last], changing: Member.vector, to: UInt32(8))
+                == "a vector lies outside the plan")
     }
 
     static let withVectors: [Action] = [

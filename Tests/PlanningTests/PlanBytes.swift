@@ -46,7 +46,7 @@ struct ReadStep: Equatable {
     var slot: Int32 = 0
     /// A vector of strings: pairs of a mount's, arguments.
     var strings: [String] = []
-    /// A vector of numbers: groups; the index of HOME in the vectors.
+    /// A vector of numbers: groups, CPUs, scheduling attributes; the index of HOME in the vectors.
     var integers: [UInt64] = []
     /// The environment of exec.
     var environment: [String] = []
@@ -83,7 +83,7 @@ struct PlanWalk {
         let first = Int(step.vector), count = Int(step.vector_count)
         switch read.name {
         case "mount", "remount": read.strings = (first..<first + count).map { text(UInt(entry($0))) }
-        case "user": read.integers = (first..<first + count).map { entry($0) }
+        case "user", "affinity", "scheduler": read.integers = (first..<first + count).map { entry($0) }
         case "home": read.integers = [UInt64(step.vector)]
         case "exec":
             read.strings = list(from: UInt64(step.vector))

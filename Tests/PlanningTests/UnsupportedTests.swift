@@ -17,12 +17,7 @@ struct LaterProperty: CustomTestStringConvertible, Sendable {
 
 @Suite("What is not supported yet") struct UnsupportedTests {
     static let process = [
-        LaterProperty("process.terminal") { $0.process?.terminal = true },
-        LaterProperty("process.scheduler") { $0.process?.scheduler = Process.Scheduler(policy: .other) },
-        LaterProperty("process.ioPriority") { $0.process?.ioPriority = Process.IOPriority(class: .idle) },
-        LaterProperty("process.execCPUAffinity") { $0.process?.execCPUAffinity = Process.CPUAffinity() },
-        LaterProperty("process.apparmorProfile") { $0.process?.apparmorProfile = "unconfined" },
-        LaterProperty("process.selinuxLabel") { $0.process?.selinuxLabel = "s0" },
+        LaterProperty("process.terminal") { $0.process?.terminal = true }
     ]
 
     static let hooks = [
@@ -81,8 +76,6 @@ struct LaterProperty: CustomTestStringConvertible, Sendable {
     @Test("What is there but says nothing is no reason to refuse") func empty() {
         let spec = Spec.container { spec in
             spec.hooks = Hooks()
-            spec.process?.apparmorProfile = ""
-            spec.process?.selinuxLabel = ""
             spec.linux?.mountLabel = ""
             spec.linux?.resources = Resources(blockIO: Resources.BlockIO(), network: Resources.Network())
         }

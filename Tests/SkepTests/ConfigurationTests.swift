@@ -3,6 +3,7 @@ import OCI
 @testable import Skep
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What is wrong with a configuration, and how `create` says it.

@@ -109,6 +109,22 @@ import Testing
                 "pivot_root", 22, "", "root.path",
                 "root.path: pivot_root: Invalid argument (EINVAL); is the rootfs on a ramfs? --no-pivot works there"
             ),
+            (
+                "sched_setattr", 1, "", "process.scheduler",
+                "process.scheduler: sched_setattr: Operation not permitted (EPERM); only CAP_SYS_NICE may ask for that, and for real time the cgroup needs a share of it (linux.resources.cpu.realtimeRuntime)"
+            ),
+            (
+                "sched_setaffinity", 22, "", "process.execCPUAffinity.final",
+                "process.execCPUAffinity.final: sched_setaffinity: Invalid argument (EINVAL); none of these CPUs is there, or none is in the cpuset of the cgroup"
+            ),
+            (
+                "write", 2, "thread-self/attr/apparmor/exec", "process.apparmorProfile",
+                "process.apparmorProfile: write thread-self/attr/apparmor/exec: No such file or directory (ENOENT); the host has no such profile loaded; apparmor_parser loads one"
+            ),
+            (
+                "keyctl JOIN_SESSION_KEYRING", 122, "_ses.c", "process",
+                "process: keyctl JOIN_SESSION_KEYRING _ses.c: Disk quota exceeded (EDQUOT); --no-new-keyring leaves the caller's session keyring"
+            ),
             ("getcwd", 0, "outside", "process.cwd", "process.cwd: getcwd outside: refused"),
         ] as [(String, Int32, String, String, String)])
     func step(call: String, error: Int32, detail: String, origin: String, text: String) {

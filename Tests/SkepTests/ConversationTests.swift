@@ -3,6 +3,7 @@ import Glibc
 @testable import Skep
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What passes between a parent and an init, with a thread of the tests' as the init.

@@ -3,6 +3,7 @@ import OCI
 @testable import Skep
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Containers as a launch leaves them, with a sleeping child in place of an init.

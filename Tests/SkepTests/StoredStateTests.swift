@@ -40,6 +40,7 @@ import Testing
         state.cgroupPaths = []
         state.namespacePaths = []
         state.annotations = [:]
+        state.keepsKeyring = true
         #expect(try StoredState(parsing: state.serialized(style)) == state)
     }
 
@@ -68,6 +69,17 @@ import Testing
         #expect(refusal(document) == nil)
         document.members[key] = #"{"a":1}"#
         #expect(refusal(document) == "\(key).a: expected a string, found an integer (1)")
+    }
+
+    @Test("The keyring is mentioned where there is none of the container's own") func keyring() throws {
+        var document = Self.document
+        let usual = try StoredState(parsing: document.text)
+        #expect(!usual.keepsKeyring)
+        #expect(!String(decoding: usual.serialized(.compact), as: UTF8.self).contains("keyring"))
+        document.members["no_new_keyring"] = "true"
+        let kept = try StoredState(parsing: document.text)
+        #expect(kept.keepsKeyring)
+        #expect(String(decoding: kept.serialized(.compact), as: UTF8.self).contains(#""no_new_keyring":true"#))
     }
 
     @Test("What later versions add is ignored") func unknown() {

@@ -3,6 +3,7 @@ import OCI
 @testable import Skep
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 extension Spec {

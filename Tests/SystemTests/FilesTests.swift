@@ -1,6 +1,7 @@
 import Glibc
 @testable import System
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("Files") struct FilesTests {

@@ -28,4 +28,25 @@ load helpers
     assert_equal "$(jq -r '.linux.seccomp.enabled // false' <<<"$output")" false
     assert_equal "$(jq -r '.linux.namespaces | index("time")' <<<"$output")" null
     assert_equal "$(jq -r '.linux.namespaces | index("user")' <<<"$output")" null
+    assert_equal "$(jq -c '.linux | [.intelRdt.enabled, .memoryPolicy.modes, .mountExtensions.idmap.enabled,
+        .netDevices.enabled]' <<<"$output")" '[false,[],false,false]'
+    assert_equal "$(jq -c .potentiallyUnsafeConfigAnnotations <<<"$output")" '[]'
+}
+
+@test "features: hooks and security modules" {
+    skep features
+    assert_equal "$(jq -c .hooks <<<"$output")" \
+        '["prestart","createRuntime","createContainer","startContainer","poststart","poststop"]'
+    assert_equal "$(jq -c '.linux | [.apparmor.enabled, .selinux.enabled]' <<<"$output")" '[true,true]'
+}
+
+@test "features: the same parts as runc's, and the version" {
+    skep_only
+    skep features
+    assert_equal "$(jq -r '.annotations["io.skep.version"]' <<<"$output")" \
+        "$("$SKEP" --version | sed -n 's/^skep version //p')"
+    local parts
+    parts=$(runc features | jq -c '[keys[], "linux." + (.linux | keys[])]')
+    assert_contains "$parts" annotations # the detector works
+    assert_equal "$(jq -c --argjson parts "$parts" '$parts - [keys[], "linux." + (.linux | keys[])]' <<<"$output")" '[]'
 }

@@ -15,11 +15,6 @@ load helpers
         assert_no_leaks
     done <<'CASES'
 .process.terminal = true|process.terminal
-.process.scheduler = {policy: "SCHED_BATCH"}|process.scheduler
-.process.ioPriority = {class: "IOPRIO_CLASS_BE", priority: 4}|process.ioPriority
-.process.apparmorProfile = "profile"|process.apparmorProfile
-.process.selinuxLabel = "a:b:c"|process.selinuxLabel
-.process.execCPUAffinity = {initial: "0"}|process.execCPUAffinity
 .hooks = {prestart: [{path: "/bin/true"}]}|hooks
 .hooks = {createRuntime: [{path: "/bin/true"}]}|hooks
 .hooks = {poststop: [{path: "/bin/true"}]}|hooks

@@ -13,7 +13,6 @@ enum { SKEP_LINUX_O_PATH = 010000000 };
 
 int skep_linux_pidfd_open(pid_t pid);
 int skep_linux_pidfd_send_signal(int pidfd, int signal);
-int skep_linux_openat2(int directory, const char *_Nonnull path, uint64_t flags, uint64_t resolve);
 
 // waitid(P_PIDFD, WEXITED). Returns 1 and sets `status` as wait(2) gives it, 0 where `block` is false and the process
 // still runs, or -1.

@@ -4,6 +4,7 @@
 
 #include <asm/resource.h>
 #include <linux/capability.h>
+#include <linux/ioprio.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
 #include <linux/stat.h>

@@ -44,7 +44,6 @@ enum skep_op {
     SKEP_OP_JOIN,         // slot: namespace descriptor; number[0]: its CLONE_NEW* type; text[0]: its path
     SKEP_OP_JOIN_PROCESS, // slot: a pidfd; number[0]: the CLONE_NEW* types to join of its namespaces. Its "/" is the
                           // root
-    SKEP_OP_UNSHARE,      // number[0]: CLONE_NEW* flags
     SKEP_OP_LOOPBACK,
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
     SKEP_OP_PROPAGATION,   // number[0]: MS_* propagation flags for "/" and everything below
@@ -66,7 +65,7 @@ enum skep_op {
     SKEP_OP_HOSTNAME,   // text[0]
     SKEP_OP_DOMAINNAME, // text[0]
     SKEP_OP_SYSCTL,     // text: path below /proc/sys, value
-    SKEP_OP_CGROUP,     // waits for the parent's SKEP_ORDER_CGROUP and joins what it brings
+    SKEP_OP_CGROUP,     // waits for the parent's SKEP_ORDER_CGROUP and joins what it brings; SKEP_CGROUP_UNSHARE
     // The process
     SKEP_OP_SETSID,
     SKEP_OP_TERMINAL,      // makes a pseudo-terminal in the container's devpts, sends its master to the parent and
@@ -74,6 +73,12 @@ enum skep_op {
                            // SKEP_TERMINAL_*
     SKEP_OP_OOM_SCORE_ADJ, // text[0]: the number in decimal
     SKEP_OP_RLIMIT,        // number: resource, soft, hard
+    SKEP_OP_KEYRING,       // text[0]: the session keyring's name. A kernel without keyrings: nothing to do
+    SKEP_OP_AFFINITY,      // vector: the mask of CPUs (numbers), the lowest first
+    SKEP_OP_SCHEDULER,     // vector: policy, SCHED_FLAG_*, nice, priority (numbers); number: runtime, deadline, period
+    SKEP_OP_IO_PRIORITY,   // number: class, level
+    SKEP_OP_APPARMOR,      // text[0]: what /proc/thread-self/attr/apparmor/exec takes ("exec PROFILE")
+    SKEP_OP_SELINUX,       // text[0]: what /proc/thread-self/attr/exec takes, a label
     SKEP_OP_STDIO_OWNER,   // number[0]: uid
     SKEP_OP_LISTEN_PID,    // vector: the one environment entry to set to LISTEN_PID=...
     SKEP_OP_HOME,          // number[0]: uid; vector: the one environment entry to set to HOME=...

@@ -1,12 +1,12 @@
-import Glibc
-import System
+internal import Glibc
+internal import System
 
 /// A directory that goes, with all that is in it, when the test ends.
-final class TemporaryDirectory: Sendable {
-    let path: String
+package final class TemporaryDirectory: Sendable {
+    package let path: String
 
-    init() {
-        var template = Array("/tmp/skep-cgroups-XXXXXX".utf8CString)
+    package init() {
+        var template = Array("/tmp/skep-tests-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { preconditionFailure("mkdtemp: errno \(errno)") }
         path = String(cString: made)
     }
@@ -29,7 +29,7 @@ final class TemporaryDirectory: Sendable {
 
     /// Makes a directory below this one, with files in it.
     @discardableResult
-    func add(_ name: String, _ files: [String: String] = [:]) throws -> String {
+    package func add(_ name: String, _ files: [String: String] = [:]) throws -> String {
         let directory = path + "/" + name
         try Files.makeDirectories(directory, mode: 0o755)
         for (file, content) in files {
@@ -39,7 +39,7 @@ final class TemporaryDirectory: Sendable {
         return directory
     }
 
-    func content(_ name: String) throws -> String {
+    package func content(_ name: String) throws -> String {
         String(decoding: try Files.read(path + "/" + name), as: UTF8.self)
     }
 }

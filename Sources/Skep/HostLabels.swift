@@ -1,0 +1,20 @@
+internal import OCI
+internal import Planning
+internal import System
+
+extension SecurityModules {
+    /// Those of the host, as far as `process` needs one: most need none, and then nothing is read.
+    static func present(for process: OCI.Process?) -> SecurityModules {
+        var modules: SecurityModules = []
+        if !(process?.apparmorProfile ?? "").isEmpty && hasAppArmor { modules.insert(.appArmor) }
+        // The directory is made when the module starts, whether or not something is mounted on it.
+        if !(process?.selinuxLabel ?? "").isEmpty && Files.exists("/sys/fs/selinux") { modules.insert(.selinux) }
+        return modules
+    }
+
+    /// The file is there if AppArmor was built in, and only root may read whether it is on.
+    private static var hasAppArmor: Bool {
+        let file = "/sys/module/apparmor/parameters/enabled"
+        return (try? Files.readLine(file)).map { $0 == "Y" } ?? Files.exists(file)
+    }
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# process.apparmorProfile and selinuxLabel. Hosts have one of the two security modules or none; what a test can see
+# depends on that.
+load helpers
+
+has_apparmor() {
+    [[ $(cat /sys/module/apparmor/parameters/enabled 2>/dev/null) == Y ]]
+}
+
+has_selinux() {
+    [[ -d /sys/fs/selinux ]]
+}
+
+@test "process.apparmorProfile: a host without AppArmor is named as the reason" {
+    if has_apparmor; then skip "this host has AppArmor"; fi
+    setup_bundle
+    update_config '.process.apparmorProfile = "docker-default"'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused process.apparmorProfile docker-default "no AppArmor"
+    assert_no_leaks
+}
+
+@test "process.apparmorProfile: unconfined asks for nothing that a host without AppArmor lacks" {
+    skep_only # runc 1.1 fails
+    setup_bundle echo hello
+    update_config '.process.apparmorProfile = "unconfined"'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" hello
+}
+
+@test "process.apparmorProfile: the process is confined by it" {
+    has_apparmor || skip "this host has no AppArmor"
+    setup_bundle cat /proc/self/attr/current
+    printf 'profile skep-%s flags=(attach_disconnected) { file, capability, signal, }\n' "$ID" >"$WORK/profile"
+    apparmor_parser --replace "$WORK/profile"
+    update_config --arg name "skep-$ID" '.process.apparmorProfile = $name'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    apparmor_parser --remove "$WORK/profile"
+    assert_equal "$output" "skep-$ID (enforce)"
+}
+
+@test "process.apparmorProfile: one that is not loaded is refused by its name" {
+    has_apparmor || skip "this host has no AppArmor"
+    setup_bundle
+    update_config '.process.apparmorProfile = "no-such-profile"'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused process.apparmorProfile apparmor/exec ENOENT
+}
+
+@test "process.selinuxLabel: a host without SELinux is named as the reason" {
+    if has_selinux; then skip "this host has SELinux"; fi
+    setup_bundle
+    update_config '.process.selinuxLabel = "system_u:system_r:container_t:s0"'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused process.selinuxLabel container_t "no SELinux"
+    assert_no_leaks
+}
+
+@test "process.selinuxLabel: the process has it" {
+    has_selinux || skip "this host has no SELinux"
+    setup_bundle cat /proc/self/attr/current
+    update_config '.process.selinuxLabel = "system_u:system_r:container_t:s0"'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" system_u:system_r:container_t:s0
+}
