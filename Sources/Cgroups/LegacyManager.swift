@@ -121,19 +121,36 @@ public struct LegacyManager: Manager {
     public func kill() throws(SystemError) {
         guard let path = unified ?? path(of: "freezer") ?? members.first?.path else { return }
         try CgroupDirectory.kill(path)
-        // SIGKILL waits for a frozen process to thaw.
-        if let freezer = self.path(of: "freezer"), try isFrozen() {
-            try Files.write("THAWED", to: freezer + "/freezer.state")
-        }
+        try releaseKilled()
+    }
+
+    /// SIGKILL waits for a frozen process to thaw.
+    public func releaseKilled() throws(SystemError) {
+        guard let path = path(of: "freezer"), try LegacyFreezer.isFrozen(path) else { return }
+        try Files.write("THAWED", to: path + "/freezer.state")
+    }
+
+    public func freeze() throws(SystemError) {
+        if let path = path(of: "freezer") { return try LegacyFreezer.freeze(path) }
+        try UnifiedFreezer.freeze(try freezerOfUnified())
+    }
+
+    public func thaw() throws(SystemError) {
+        if let path = path(of: "freezer") { return try LegacyFreezer.thaw(path) }
+        try UnifiedFreezer.thaw(try freezerOfUnified())
+    }
+
+    /// The version 2 tree, whose cgroups can be frozen without a controller, where version 1 has no freezer.
+    private func freezerOfUnified() throws(SystemError) -> String {
+        if let unified { return unified }
+        throw SystemError(
+            "write", "freezer.state", .noSuchFileOrDirectory,
+            hint: "the freezer controller is not mounted below \(Layout.root)")
     }
 
     public func isFrozen() throws(SystemError) -> Bool {
-        guard let path = path(of: "freezer") else { return false }
-        do {
-            return try Files.readLine(path + "/freezer.state") != "THAWED"
-        } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice {
-            return false
-        }
+        if let path = path(of: "freezer") { return try LegacyFreezer.isFrozen(path) }
+        return unified.map(UnifiedFreezer.isFrozen) ?? false
     }
 
     public func outOfMemoryKills() -> Int {

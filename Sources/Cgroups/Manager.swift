@@ -25,6 +25,12 @@ public protocol Manager: Sendable {
     func processes() throws(SystemError) -> [Int32]
     /// Kills every process in the cgroups and below, however fast they fork.
     func kill() throws(SystemError)
+    /// Lets processes end that have been sent SIGKILL while they were frozen.
+    func releaseKilled() throws(SystemError)
+    /// Freezes the processes, and waits until they are; after a failure none is frozen.
+    func freeze() throws(SystemError)
+    /// Lets frozen processes go on.
+    func thaw() throws(SystemError)
     /// Whether the processes are frozen.
     func isFrozen() throws(SystemError) -> Bool
     /// How often the kernel's OOM killer has struck here.
@@ -41,6 +47,25 @@ extension Manager {
     /// The container's directory by controller; "" stands for the version 2 tree.
     public var paths: [String: String] {
         Dictionary(namedPaths.map { ($0.name, $0.path) }) { first, _ in first }
+    }
+
+    /// Sends a signal to every process in the cgroups and below. They are frozen meanwhile if they can be, so that
+    /// none forks one that is overlooked.
+    ///
+    /// - Returns: whether there was any.
+    public func signal(_ number: Int32) throws(SystemError) -> Bool {
+        let isHeld = try !isFrozen() && (try? freeze()) != nil
+        do {
+            var isAnyone = false
+            for pid in try processes() where try ProcessHandle.open(pid: pid)?.signal(number) == true {
+                isAnyone = true
+            }
+            if isHeld { try thaw() }
+            return isAnyone
+        } catch {
+            if isHeld { try? thaw() }
+            throw error
+        }
     }
 }
 

@@ -73,8 +73,18 @@ public struct UnifiedManager: Manager {
         try CgroupDirectory.kill(path)
     }
 
+    public func releaseKilled() throws(SystemError) {}
+
+    public func freeze() throws(SystemError) {
+        try UnifiedFreezer.freeze(path)
+    }
+
+    public func thaw() throws(SystemError) {
+        try UnifiedFreezer.thaw(path)
+    }
+
     public func isFrozen() throws(SystemError) -> Bool {
-        CgroupDirectory.counter("frozen", in: path + "/cgroup.events") != 0
+        UnifiedFreezer.isFrozen(path)
     }
 
     public func outOfMemoryKills() -> Int {

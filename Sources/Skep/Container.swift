@@ -141,8 +141,7 @@ public final class Container: Sendable {
 
     /// The container's processes, as the host numbers them.
     public func processes() throws(ContainerError) -> [Int32] {
-        let manager = try stored().manager
-        return try converting { () throws(SystemError) in try manager.processes() }
+        try stored().processes()
     }
 
     /// Resource usage. Not supported yet.
@@ -154,19 +153,31 @@ public final class Container: Sendable {
 
     /// Sends a signal to the container's init, or to all its processes.
     ///
-    /// - Throws: `containerNotRunning`.
+    /// SIGKILL goes to all of them also where the container shares its pid namespace with others, so that the end of
+    /// its init would not be the end of the rest; and it thaws a paused container.
+    ///
+    /// - Parameters:
+    ///   - number: the signal, 0 to 64; 0 only asks whether there is a process.
+    ///   - all: whether it goes to all processes, also those that the init has left behind.
+    /// - Throws: `containerNotRunning` if there is no process, unless `all` is set.
     public func signal(_ number: Int32, all: Bool = false) throws(ContainerError) {
         try stored().signal(number, all: all)
     }
 
-    /// Freezes the container's processes. Not supported yet.
+    /// Freezes the container's processes, and waits until they are, 5 seconds at most.
+    ///
+    /// - Throws: `containerPaused` if they are frozen already; `containerNotRunning` if the container has stopped or
+    ///   was never started; `systemError` if one of them can't be frozen, and then none is.
     public func pause() throws(ContainerError) {
-        throw ContainerError(.systemError, "pause", "is not supported yet")
+        try stored().pause()
     }
 
-    /// Thaws the container's processes. Not supported yet.
+    /// Lets the processes of a paused container go on.
+    ///
+    /// - Throws: `containerNotPaused`; `containerNotRunning` if the container has stopped or was never started;
+    ///   `systemError`, as for a container in a cgroup that is itself frozen.
     public func resume() throws(ContainerError) {
-        throw ContainerError(.systemError, "resume", "is not supported yet")
+        try stored().resume()
     }
 
     /// Waits until the container's init has ended. Blocks the calling thread; SkepConcurrency has one that doesn't.

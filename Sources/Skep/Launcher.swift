@@ -71,7 +71,7 @@ struct Launcher {
             ociVersion: config.ociVersion, bundle: container.bundle,
             rootfs: try Configuration.rootfs(config, bundle: container.bundle), managerKind: order.manager.kind,
             cgroupPaths: order.manager.namedPaths, namespacePaths: namespacePaths(config, pid: pid),
-            annotations: config.annotations)
+            annotations: config.annotations, sharesPIDNamespace: Configuration.sharesPIDNamespace(config))
     }
 
     private func namespacePaths(_ config: Spec, pid: Int32) -> [NamedPath] {

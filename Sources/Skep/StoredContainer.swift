@@ -67,31 +67,6 @@ package struct StoredContainer: Sendable {
         }
     }
 
-    /// Sends a signal to the init, or to all processes.
-    ///
-    /// - Throws: `containerNotRunning` if there is none.
-    package func signal(_ number: Int32, all: Bool) throws(ContainerError) {
-        if all && number == SIGKILL {
-            return try converting { () throws(SystemError) in try manager.kill() }
-        }
-        if all {
-            return try converting { () throws(SystemError) in
-                for pid in try manager.processes() { _ = try ProcessHandle.open(pid: pid)?.signal(number) }
-            }
-        }
-        let delivered = try signalInit(number)
-        if !delivered {
-            throw ContainerError(.containerNotRunning, "container \"\(state.id)\"", "is not running")
-        }
-    }
-
-    private func signalInit(_ number: Int32) throws(ContainerError) -> Bool {
-        guard let handle = try openInit() else { return false }
-        return try converting(origin: "container \"\(state.id)\"") { () throws(SystemError) in
-            try handle.signal(number)
-        }
-    }
-
     /// Lets a created container's init go, and waits until it has become the user's program.
     ///
     /// - Throws: `containerNotStopped` if it has gone already, `containerNotRunning` if it is gone altogether.

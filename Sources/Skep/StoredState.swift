@@ -21,6 +21,8 @@ struct StoredState: Sendable, Equatable {
     /// /proc/PID/ns/NAME for each namespace that is not the runtime's own, by libcontainer's names ("NEWNS").
     var namespacePaths: [NamedPath]
     var annotations: [String: String]
+    /// Whether the init's end does not end the other processes, since their pid namespace is not its own.
+    var sharesPIDNamespace: Bool
 }
 
 extension StoredState: JSONDecodable, JSONObjectEncodable {
@@ -44,6 +46,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         cgroupPaths = Self.paths(try object.map("cgroup_paths"))
         namespacePaths = Self.paths(try object.map("namespace_paths"))
         annotations = try object.map("annotations")
+        sharesPIDNamespace = try object.flag("shares_pid_namespace")
     }
 
     private static func paths(_ map: [String: String]) -> [NamedPath] {
@@ -62,6 +65,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.set("cgroup_paths", PathsObject(paths: cgroupPaths))
         object.set("namespace_paths", PathsObject(paths: namespacePaths))
         object.setIfPresent("annotations", annotations)
+        object.setIfTrue("shares_pid_namespace", sharesPIDNamespace)
     }
 }
 

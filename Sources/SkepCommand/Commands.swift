@@ -5,6 +5,7 @@ enum Commands {
             CreateCommand.command, StartCommand.command, RunCommand.command, StateCommand.command,
             KillCommand.command, DeleteCommand.command, ListCommand.command, SpecCommand.command,
             PlanCommand.command, FeaturesCommand.command,
+            PauseCommand.command, ResumeCommand.command, PsCommand.command,
         ]
     }
 
@@ -21,6 +22,9 @@ enum Commands {
         case "spec": SpecCommand.command
         case "plan": PlanCommand.command
         case "features": FeaturesCommand.command
+        case "pause": PauseCommand.command
+        case "resume": ResumeCommand.command
+        case "ps": PsCommand.command
         default: nil
         }
     }

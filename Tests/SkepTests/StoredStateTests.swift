@@ -27,6 +27,7 @@ import Testing
         #expect(state.bundle == "/bundle" && state.rootfs == "/bundle/rootfs")
         #expect(state.managerKind == .cgroupfsV1)
         #expect(state.annotations == ["a.b": "c"])
+        #expect(!state.sharesPIDNamespace)
     }
 
     @Test("Written and read again it is the same", arguments: [JSONStyle.compact, .spaces, .tabs])
@@ -40,6 +41,7 @@ import Testing
         state.cgroupPaths = []
         state.namespacePaths = []
         state.annotations = [:]
+        state.sharesPIDNamespace = true
         #expect(try StoredState(parsing: state.serialized(style)) == state)
     }
 
