@@ -81,21 +81,51 @@ public struct LegacyManager: Manager {
     }
 
     public func apply(_ resources: Resources) throws(SystemError) {
-        try write(LegacyResources.memory(resources), to: "memory")
-        try write(LegacyResources.cpu(resources), to: "cpu")
-        try write(LegacyResources.cpuset(resources), to: "cpuset")
-        try write(LegacyResources.pids(resources), to: "pids")
+        for (controller, settings) in settings(resources) { try write(settings, to: controller) }
         try write(LegacyResources.devices(resources), to: "devices")
+    }
+
+    /// What is to be written for all but devices, by controller.
+    private func settings(_ resources: Resources) -> [(controller: String, settings: [Setting])] {
+        [
+            ("memory", LegacyResources.memory(resources)), ("cpu", LegacyResources.cpu(resources)),
+            ("cpuset", LegacyResources.cpuset(resources)), ("pids", LegacyResources.pids(resources)),
+            ("blkio", BlockIO.legacy(resources) { name in has(name, "blkio") }),
+        ]
+    }
+
+    private func has(_ file: String, _ controller: String) -> Bool {
+        path(of: controller).map { Files.exists($0 + "/" + file) } ?? false
     }
 
     private func write(_ settings: [Setting], to controller: String) throws(SystemError) {
         guard let first = settings.first else { return }
-        guard let path = path(of: controller) else {
-            throw SystemError(
-                "write \(first.value)", first.file, .noSuchFileOrDirectory, property: first.property,
-                hint: "the \(controller) controller is not mounted below \(Layout.root)")
-        }
+        let path = try path(of: controller, for: first)
         for setting in settings { try setting.write(in: path) }
+    }
+
+    private func path(of controller: String, for setting: Setting) throws(SystemError) -> String {
+        if let path = path(of: controller) { return path }
+        throw SystemError(
+            "write \(setting.value)", setting.file, .noSuchFileOrDirectory, property: setting.property,
+            hint: "the \(controller) controller is not mounted below \(Layout.root)")
+    }
+
+    public func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange {
+        let updated = resources.updated(by: changes)
+        let before = settings(resources), asked = settings(changes)
+        var writes: [ResourceChange.Entry] = []
+        for (index, (controller, after)) in settings(updated).enumerated() {
+            let wanted = ResourceChange.settings(after, asked: asked[index].settings, before: before[index].settings)
+            for setting in wanted {
+                writes.append(.init(setting: setting, directory: try path(of: controller, for: setting)))
+            }
+        }
+        if changes.memory?.disableOOMKiller == false {
+            let setting = LegacyResources.oomKiller(isDisabled: false)
+            writes.append(.init(setting: setting, directory: try path(of: "memory", for: setting)))
+        }
+        return try ResourceChange(writes)
     }
 
     public func makeBirthplace() throws(SystemError) -> Descriptor? {

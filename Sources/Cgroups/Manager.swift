@@ -19,6 +19,12 @@ public protocol Manager: Sendable {
     func create() throws(SystemError)
     /// Sets the limits that `resources` has, and leaves those that it has not.
     func apply(_ resources: Resources) throws(SystemError)
+    /// Prepares to change limits of a container that runs. Devices stay as they are.
+    ///
+    /// - Parameters:
+    ///   - resources: what it has.
+    ///   - changes: what is to be another.
+    func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange
     /// The version 1 files through which the init joins each hierarchy by writing "0".
     func membershipFiles() throws(SystemError) -> DescriptorList
     /// The processes in the cgroups and below.

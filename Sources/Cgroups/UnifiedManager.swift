@@ -50,8 +50,32 @@ public struct UnifiedManager: Manager {
     }
 
     public func apply(_ resources: Resources) throws(SystemError) {
-        for setting in UnifiedResources.settings(resources) { try setting.write(in: path) }
+        for setting in settings(resources) { try setting.write(in: path) }
         try applyDevices(resources)
+    }
+
+    private func settings(_ resources: Resources) -> [Setting] {
+        UnifiedResources.settings(resources) + BlockIO.unified(resources) { Files.exists(path + "/" + $0) }
+    }
+
+    public func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange {
+        let updated = resources.updated(by: changes)
+        let writes = ResourceChange.settings(
+            settings(updated), asked: settings(changes), before: settings(resources))
+        let directory = path
+        let change = try ResourceChange(writes.map { .init(setting: $0, directory: directory) })
+        if changes.memory?.limit != nil, let memory = updated.memory { try checkUse(memory) }
+        return change
+    }
+
+    /// memory.checkBeforeUpdate: version 2 would take a limit that is exceeded already, and kill.
+    private func checkUse(_ memory: Resources.Memory) throws(SystemError) {
+        guard memory.checkBeforeUpdate == true, let limit = memory.limit, limit > 0 else { return }
+        let used = try Files.readLine(path + "/memory.current")
+        if (Int64(used) ?? 0) <= limit { return }
+        throw SystemError(
+            "write \(limit)", path + "/memory.max", .resourceBusy, property: "linux.resources.memory.limit",
+            hint: "\(used) bytes are in use, and memory.checkBeforeUpdate is set")
     }
 
     private func applyDevices(_ resources: Resources) throws(SystemError) {

@@ -99,7 +99,10 @@ package struct StoredContainer: Sendable {
                 hint: "stop it first, or use --force")
         }
         if status != .stopped { try endInit() }
-        try converting { () throws(SystemError) in try manager.remove() }
+        try converting { () throws(SystemError) in
+            try manager.remove()
+            if let path = state.resourceControlPath { try ResourceControl.remove(path) }
+        }
         try directory.remove()
     }
 

@@ -23,6 +23,10 @@ struct StoredState: Sendable, Equatable {
     var annotations: [String: String]
     /// Whether the init's end does not end the other processes, since their pid namespace is not its own.
     var sharesPIDNamespace: Bool
+    /// The limits after an update; nil for those of the configuration.
+    var resources: Resources?
+    /// The container's group of resctrl, where an update has made one.
+    var resourceControlPath: String?
 }
 
 extension StoredState: JSONDecodable, JSONObjectEncodable {
@@ -47,6 +51,8 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         namespacePaths = Self.paths(try object.map("namespace_paths"))
         annotations = try object.map("annotations")
         sharesPIDNamespace = try object.flag("shares_pid_namespace")
+        resources = try object.optional("resources")
+        resourceControlPath = try object.optional("intel_rdt_path")
     }
 
     private static func paths(_ map: [String: String]) -> [NamedPath] {
@@ -66,6 +72,8 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.set("namespace_paths", PathsObject(paths: namespacePaths))
         object.setIfPresent("annotations", annotations)
         object.setIfTrue("shares_pid_namespace", sharesPIDNamespace)
+        object.setIfPresent("resources", resources)
+        object.setIfPresent("intel_rdt_path", resourceControlPath)
     }
 }
 

@@ -5,7 +5,7 @@ enum Commands {
             CreateCommand.command, StartCommand.command, RunCommand.command, StateCommand.command,
             KillCommand.command, DeleteCommand.command, ListCommand.command, SpecCommand.command,
             PlanCommand.command, FeaturesCommand.command,
-            PauseCommand.command, ResumeCommand.command, PsCommand.command,
+            PauseCommand.command, ResumeCommand.command, PsCommand.command, UpdateCommand.command,
         ]
     }
 
@@ -25,6 +25,7 @@ enum Commands {
         case "pause": PauseCommand.command
         case "resume": ResumeCommand.command
         case "ps": PsCommand.command
+        case "update": UpdateCommand.command
         default: nil
         }
     }

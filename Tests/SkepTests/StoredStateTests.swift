@@ -42,6 +42,8 @@ import Testing
         state.namespacePaths = []
         state.annotations = [:]
         state.sharesPIDNamespace = true
+        state.resources = Resources(memory: .init(limit: 5))
+        state.resourceControlPath = "/sys/fs/resctrl/c"
         #expect(try StoredState(parsing: state.serialized(style)) == state)
     }
 
