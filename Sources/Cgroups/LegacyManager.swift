@@ -183,6 +183,27 @@ public struct LegacyManager: Manager {
         return unified.map(UnifiedFreezer.isFrozen) ?? false
     }
 
+    public func statistics() throws(SystemError) -> Statistics {
+        var result = Statistics()
+        result.cpu = try LegacyStatistics.cpu(files("cpu"), accounting: files("cpuacct"))
+        if let files = files("cpuset") { result.cpuset = try LegacyStatistics.cpuset(files) }
+        if let files = files("memory") { result.memory = try LegacyStatistics.memory(files) }
+        if let files = files("pids") { result.pids = try PidsStatistics.read(files) }
+        if let files = files("blkio") { result.blockIO = try LegacyStatistics.blockIO(files) }
+        if let files = files("hugetlb") { result.hugepages = try LegacyStatistics.hugepages(files) }
+        if let unified { try UnifiedStatistics.addPressure(to: &result, ControlFiles(path: unified)) }
+        return result
+    }
+
+    private func files(_ controller: String) -> ControlFiles? {
+        path(of: controller).map { ControlFiles(path: $0) }
+    }
+
+    public func watchMemory() throws(SystemError) -> OutOfMemoryWatch? {
+        guard let path = path(of: "memory") else { return nil }
+        return try OutOfMemoryWatch.legacy(path)
+    }
+
     public func outOfMemoryKills() -> Int {
         path(of: "memory").map { CgroupDirectory.counter("oom_kill", in: $0 + "/memory.oom_control") } ?? 0
     }

@@ -24,6 +24,8 @@ public protocol Manager: Sendable {
     /// - Parameters:
     ///   - resources: what it has.
     ///   - changes: what is to be another.
+    /// - Returns: the change, not begun.
+    /// - Throws: what kept a value that is about to be replaced from being read.
     func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange
     /// The version 1 files through which the init joins each hierarchy by writing "0".
     func membershipFiles() throws(SystemError) -> DescriptorList
@@ -39,6 +41,10 @@ public protocol Manager: Sendable {
     func thaw() throws(SystemError)
     /// Whether the processes are frozen.
     func isFrozen() throws(SystemError) -> Bool
+    /// What the processes use, but for the network.
+    func statistics() throws(SystemError) -> Statistics
+    /// Watches for the kernel's OOM killer. Nil where no memory is accounted.
+    func watchMemory() throws(SystemError) -> OutOfMemoryWatch?
     /// How often the kernel's OOM killer has struck here.
     func outOfMemoryKills() -> Int
     /// Removes the cgroups of a container that never came to be. One with processes in it is somebody else's, and

@@ -1,4 +1,5 @@
 internal import Glibc
+public import OCI
 public import System
 internal import SystemPackage
 
@@ -35,6 +36,7 @@ public struct ResourceControl: Sendable {
     ///   - id: the container's, which names the group.
     ///   - schemata: what it is to get.
     ///   - root: where resctrl is mounted.
+    /// - Throws: what the host can't do, blamed on the property that asks for it.
     public init(id: String, _ schemata: Schemata, root: String = root) throws(SystemError) {
         path = root + "/" + id
         var lines: [(text: String, property: String)] = []
@@ -125,6 +127,20 @@ public struct ResourceControl: Sendable {
         for line in previous where lines.contains(where: { Self.name($0.text) == Self.name(line) }) {
             try? Files.write(line + "\n", to: path + "/schemata")
         }
+    }
+
+    /// What a group and the default group have.
+    public static func statistics(_ path: String) -> Statistics.ResourceControl {
+        var result = Statistics.ResourceControl()
+        (result.l3CacheSchema, result.memoryBandwidthSchema) = schemata(path)
+        (result.l3CacheSchemaRoot, result.memoryBandwidthSchemaRoot) = schemata(Paths.parent(of: path))
+        return result
+    }
+
+    private static func schemata(_ path: String) -> (l3Cache: String, memoryBandwidth: String) {
+        let lines = split(try? Files.readLine(path + "/schemata"))
+        func part(_ prefix: String) -> String { lines.filter { name($0).hasPrefix(prefix) }.joined(separator: "\n") }
+        return (part("L3"), part("MB"))
     }
 
     /// Removes a group.

@@ -111,6 +111,15 @@ public struct UnifiedManager: Manager {
         UnifiedFreezer.isFrozen(path)
     }
 
+    public func statistics() throws(SystemError) -> Statistics {
+        try UnifiedStatistics.read(ControlFiles(path: path))
+    }
+
+    public func watchMemory() throws(SystemError) -> OutOfMemoryWatch? {
+        guard Files.exists(path + "/memory.events") else { return nil }
+        return try OutOfMemoryWatch.unified(path)
+    }
+
     public func outOfMemoryKills() -> Int {
         CgroupDirectory.counter("oom_kill", in: path + "/memory.events")
     }

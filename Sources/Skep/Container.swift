@@ -148,9 +148,12 @@ public final class Container: Sendable {
         try stored().processes()
     }
 
-    /// Resource usage. Not supported yet.
-    public func stats() throws(ContainerError) -> Never {
-        throw ContainerError(.systemError, "stats", "is not supported yet")
+    /// What the container uses now.
+    ///
+    /// - Returns: as the host's cgroups tell it, and for the network the init's /proc/PID/net/dev.
+    /// - Throws: `containerNotRunning` if the container has stopped or was never started; `systemError`.
+    public func stats() throws(ContainerError) -> Statistics {
+        try stored().statistics()
     }
 
     // MARK: Acting

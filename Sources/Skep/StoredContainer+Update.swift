@@ -6,7 +6,11 @@ internal import System
 extension StoredContainer {
     /// Changes limits, and remembers what the container has then.
     ///
-    /// - Parameter original: the configuration's limits, for a container that was never updated.
+    /// - Parameters:
+    ///   - changes: the limits to change.
+    ///   - schemata: the shares to change.
+    ///   - original: the configuration's limits, for a container that was never updated.
+    ///   - log: told what has no effect.
     /// - Returns: the container as it is stored now.
     /// - Throws: `containerNotRunning` if the init has ended; else what is wrong, and then nothing is changed.
     func update(

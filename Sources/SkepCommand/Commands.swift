@@ -6,6 +6,7 @@ enum Commands {
             KillCommand.command, DeleteCommand.command, ListCommand.command, SpecCommand.command,
             PlanCommand.command, FeaturesCommand.command,
             PauseCommand.command, ResumeCommand.command, PsCommand.command, UpdateCommand.command,
+            EventsCommand.command,
         ]
     }
 
@@ -26,6 +27,7 @@ enum Commands {
         case "resume": ResumeCommand.command
         case "ps": PsCommand.command
         case "update": UpdateCommand.command
+        case "events": EventsCommand.command
         default: nil
         }
     }

@@ -13,18 +13,9 @@ public struct WatchedFile: ~Copyable, Sendable {
         descriptor = try Descriptor.open(path, O_RDONLY)
     }
 
-    /// The descriptor's number, lent, for a poll for POLLPRI among others.
-    public var number: CInt { descriptor.number }
-
     /// The whole content as it is now; `waitForChange` counts from here.
     public borrowing func read() throws(SystemError) -> [UInt8] {
-        let number = descriptor.number
-        do {
-            _ = try systemCall { lseek(number, 0, SEEK_SET) }
-        } catch {
-            throw SystemError("lseek", path, error)
-        }
-        return try descriptor.readToEnd(path: path)
+        try descriptor.readFromStart(path: path)
     }
 
     /// Waits until the content is another than was last read. False when `milliseconds` have passed first.

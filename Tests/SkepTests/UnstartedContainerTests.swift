@@ -43,12 +43,6 @@ import Testing
         #expect(failure(container.resume) == expected)
     }
 
-    @Test("What is still to come says so") func later() throws {
-        let container = try make()
-        #expect(
-            failure { try container.stats() }?.description == "stats is not supported yet")
-    }
-
     @Test("Once its directory is gone, every call says so") func gone() throws {
         let container = try make()
         unlink(workshop.root + "/c/config.json")

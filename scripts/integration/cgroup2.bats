@@ -105,3 +105,28 @@ use_version_2() {
     skep kill --all "$ID" TERM
     wait_for eval "[[ -z \$(container_processes) ]]"
 }
+
+@test "cgroup v2: events" {
+    use_version_2
+    set_script "i=0; while [ \$i -lt 30000 ]; do i=\$((i + 1)); done; echo ready; exec sleep 1000"
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    skep events --stats "$ID"
+    assert_equal "$(jq -c '.data.cpu.usage | (.total > 0 and .user > 0 and (has("percpu") | not))' <<<"$output")" true
+    assert_equal "$(jq -c '.data.network_interfaces | map(.Name) | index("lo")' <<<"$output")" 0
+    spawn_skep events --interval 50ms "$ID"
+    wait_for file_has "$WORK/spawned.out" stats
+    skep kill "$ID" KILL
+    wait_spawned
+    assert_status 0
+}
+
+@test "cgroup v2: an update of what has no controller changes nothing" {
+    use_version_2
+    set_args sleep 1000
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    run_skep update --pids-limit 5 "$ID"
+    assert_refused linux.resources.pids.limit pids.max ENOENT
+    assert_equal "$(jq 'has("resources")' "$ROOT/$ID/state.json")" false
+}
