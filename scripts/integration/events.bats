@@ -143,7 +143,7 @@ lines_at_least() {
     spawn_skep events --interval 1h "$ID"
     wait_for watches
     skep start "$ID"
-    wait_for file_has "$WORK/container.out" done
+    wait_for file_has "$WORK/container.out" "done"
     wait_for lines_at_least '"type":"oom"' 2
     jq -es --arg id "$ID" 'all(. == {type: "oom", id: $id})' <"$WORK/spawned.out"
     local count
