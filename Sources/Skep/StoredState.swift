@@ -51,8 +51,9 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         namespacePaths = Self.paths(try object.map("namespace_paths"))
         annotations = try object.map("annotations")
         sharesPIDNamespace = try object.flag("shares_pid_namespace")
-        resources = try object.optional("resources")
-        resourceControlPath = try object.optional("intel_rdt_path")
+        // Asked for only where they are: most containers are never updated.
+        if object["resources"] != nil { resources = try object.optional("resources") }
+        if object["intel_rdt_path"] != nil { resourceControlPath = try object.optional("intel_rdt_path") }
     }
 
     private static func paths(_ map: [String: String]) -> [NamedPath] {
@@ -72,7 +73,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.set("namespace_paths", PathsObject(paths: namespacePaths))
         object.setIfPresent("annotations", annotations)
         object.setIfTrue("shares_pid_namespace", sharesPIDNamespace)
-        object.setIfPresent("resources", resources)
+        if let resources { object.set("resources", resources) }
         object.setIfPresent("intel_rdt_path", resourceControlPath)
     }
 }
