@@ -98,7 +98,11 @@ enum CgroupDirectory {
 
     /// The number behind `key` in a file of "key number" lines; 0 if there is none.
     static func counter(_ key: String, in path: String) -> Int {
-        guard let bytes = try? Files.read(path) else { return 0 }
+        (try? Files.read(path)).map { counter(key, of: $0) } ?? 0
+    }
+
+    /// The same of a file's content.
+    static func counter(_ key: String, of bytes: [UInt8]) -> Int {
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: " "))
             if fields.count == 2 && fields[0].elementsEqual(key.utf8) {

@@ -81,21 +81,51 @@ public struct LegacyManager: Manager {
     }
 
     public func apply(_ resources: Resources) throws(SystemError) {
-        try write(LegacyResources.memory(resources), to: "memory")
-        try write(LegacyResources.cpu(resources), to: "cpu")
-        try write(LegacyResources.cpuset(resources), to: "cpuset")
-        try write(LegacyResources.pids(resources), to: "pids")
+        for (controller, settings) in settings(resources) { try write(settings, to: controller) }
         try write(LegacyResources.devices(resources), to: "devices")
+    }
+
+    /// What is to be written for all but devices, by controller.
+    private func settings(_ resources: Resources) -> [(controller: String, settings: [Setting])] {
+        [
+            ("memory", LegacyResources.memory(resources)), ("cpu", LegacyResources.cpu(resources)),
+            ("cpuset", LegacyResources.cpuset(resources)), ("pids", LegacyResources.pids(resources)),
+            ("blkio", BlockIO.legacy(resources) { name in has(name, "blkio") }),
+        ]
+    }
+
+    private func has(_ file: String, _ controller: String) -> Bool {
+        path(of: controller).map { Files.exists($0 + "/" + file) } ?? false
     }
 
     private func write(_ settings: [Setting], to controller: String) throws(SystemError) {
         guard let first = settings.first else { return }
-        guard let path = path(of: controller) else {
-            throw SystemError(
-                "write \(first.value)", first.file, .noSuchFileOrDirectory, property: first.property,
-                hint: "the \(controller) controller is not mounted below \(Layout.root)")
-        }
+        let path = try path(of: controller, for: first)
         for setting in settings { try setting.write(in: path) }
+    }
+
+    private func path(of controller: String, for setting: Setting) throws(SystemError) -> String {
+        if let path = path(of: controller) { return path }
+        throw SystemError(
+            "write \(setting.value)", setting.file, .noSuchFileOrDirectory, property: setting.property,
+            hint: "the \(controller) controller is not mounted below \(Layout.root)")
+    }
+
+    public func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange {
+        let updated = resources.updated(by: changes)
+        let before = settings(resources), asked = settings(changes)
+        var writes: [ResourceChange.Entry] = []
+        for (index, (controller, after)) in settings(updated).enumerated() {
+            let wanted = ResourceChange.settings(after, asked: asked[index].settings, before: before[index].settings)
+            for setting in wanted {
+                writes.append(.init(setting: setting, directory: try path(of: controller, for: setting)))
+            }
+        }
+        if changes.memory?.disableOOMKiller == false {
+            let setting = LegacyResources.oomKiller(isDisabled: false)
+            writes.append(.init(setting: setting, directory: try path(of: "memory", for: setting)))
+        }
+        return try ResourceChange(writes)
     }
 
     public func makeBirthplace() throws(SystemError) -> Descriptor? {
@@ -138,19 +168,57 @@ public struct LegacyManager: Manager {
     public func kill() throws(SystemError) {
         guard let path = unified ?? path(of: "freezer") ?? members.first?.path else { return }
         try CgroupDirectory.kill(path)
-        // SIGKILL waits for a frozen process to thaw.
-        if let freezer = self.path(of: "freezer"), try isFrozen() {
-            try Files.write("THAWED", to: freezer + "/freezer.state")
-        }
+        try releaseKilled()
+    }
+
+    /// SIGKILL waits for a frozen process to thaw.
+    public func releaseKilled() throws(SystemError) {
+        guard let path = path(of: "freezer"), try LegacyFreezer.isFrozen(path) else { return }
+        try Files.write("THAWED", to: path + "/freezer.state")
+    }
+
+    public func freeze() throws(SystemError) {
+        if let path = path(of: "freezer") { return try LegacyFreezer.freeze(path) }
+        try UnifiedFreezer.freeze(try freezerOfUnified())
+    }
+
+    public func thaw() throws(SystemError) {
+        if let path = path(of: "freezer") { return try LegacyFreezer.thaw(path) }
+        try UnifiedFreezer.thaw(try freezerOfUnified())
+    }
+
+    /// The version 2 tree, whose cgroups can be frozen without a controller, where version 1 has no freezer.
+    private func freezerOfUnified() throws(SystemError) -> String {
+        if let unified { return unified }
+        throw SystemError(
+            "write", "freezer.state", .noSuchFileOrDirectory,
+            hint: "the freezer controller is not mounted below \(Layout.root)")
     }
 
     public func isFrozen() throws(SystemError) -> Bool {
-        guard let path = path(of: "freezer") else { return false }
-        do {
-            return try Files.readLine(path + "/freezer.state") != "THAWED"
-        } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice {
-            return false
-        }
+        if let path = path(of: "freezer") { return try LegacyFreezer.isFrozen(path) }
+        return unified.map(UnifiedFreezer.isFrozen) ?? false
+    }
+
+    public func statistics() throws(SystemError) -> Statistics {
+        var result = Statistics()
+        result.cpu = try LegacyStatistics.cpu(files("cpu"), accounting: files("cpuacct"))
+        if let files = files("cpuset") { result.cpuset = try LegacyStatistics.cpuset(files) }
+        if let files = files("memory") { result.memory = try LegacyStatistics.memory(files) }
+        if let files = files("pids") { result.pids = try PidsStatistics.read(files) }
+        if let files = files("blkio") { result.blockIO = try LegacyStatistics.blockIO(files) }
+        if let files = files("hugetlb") { result.hugepages = try LegacyStatistics.hugepages(files) }
+        if let unified { try UnifiedStatistics.addPressure(to: &result, ControlFiles(path: unified)) }
+        return result
+    }
+
+    private func files(_ controller: String) -> ControlFiles? {
+        path(of: controller).map { ControlFiles(path: $0) }
+    }
+
+    public func watchMemory() throws(SystemError) -> OutOfMemoryWatch? {
+        guard let path = path(of: "memory") else { return nil }
+        return try OutOfMemoryWatch.legacy(path)
     }
 
     public func outOfMemoryKills() -> Int {

@@ -24,9 +24,14 @@ enum LegacyResources {
             settings.append(Setting("memory.swappiness", swappiness, "memory.swappiness"))
         }
         if memory.disableOOMKiller == true {
-            settings.append(Setting("memory.oom_control", 1, "memory.disableOOMKiller"))
+            settings.append(oomKiller(isDisabled: true))
         }
         return settings
+    }
+
+    static func oomKiller(isDisabled: Bool) -> Setting {
+        Setting(
+            "memory.oom_control", isDisabled ? 1 : 0, "memory.disableOOMKiller", .number(key: "oom_kill_disable"))
     }
 
     static func cpu(_ resources: Resources) -> [Setting] {
@@ -35,13 +40,14 @@ enum LegacyResources {
         func set(_ value: (some BinaryInteger & CustomStringConvertible)?, _ file: String, _ property: String) {
             if let value, value != 0 { settings.append(Setting(file, value, property)) }
         }
-        set(cpu.shares, "cpu.shares", "cpu.shares")
+        // An idle group has no weight.
+        if cpu.idle != 1 { set(cpu.shares, "cpu.shares", "cpu.shares") }
         set(cpu.period, "cpu.cfs_period_us", "cpu.period")
         set(cpu.quota, "cpu.cfs_quota_us", "cpu.quota")
         if let burst = cpu.burst { settings.append(Setting("cpu.cfs_burst_us", burst, "cpu.burst")) }
         set(cpu.realtimePeriod, "cpu.rt_period_us", "cpu.realtimePeriod")
         set(cpu.realtimeRuntime, "cpu.rt_runtime_us", "cpu.realtimeRuntime")
-        if let idle = cpu.idle { settings.append(Setting("cpu.idle", idle, "cpu.idle")) }
+        if let idle = cpu.idle { settings.append(Setting("cpu.idle", idle, "cpu.idle", resets: "cpu.shares")) }
         return settings
     }
 

@@ -23,6 +23,14 @@ public protocol Manager: Sendable {
     func create() throws(SystemError)
     /// Sets the limits that `resources` has, and leaves those that it has not.
     func apply(_ resources: Resources) throws(SystemError)
+    /// Prepares to change limits of a container that runs. Devices stay as they are.
+    ///
+    /// - Parameters:
+    ///   - resources: what it has.
+    ///   - changes: what is to be another.
+    /// - Returns: the change, not begun.
+    /// - Throws: what kept a value that is about to be replaced from being read.
+    func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange
     /// The version 1 files through which a process joins each hierarchy by writing "0": of the container's own cgroups,
     /// or of these below them.
     func membershipFiles(in subgroups: [Subgroup]) throws(SystemError) -> DescriptorList
@@ -30,8 +38,18 @@ public protocol Manager: Sendable {
     func processes() throws(SystemError) -> [Int32]
     /// Kills every process in the cgroups and below, however fast they fork.
     func kill() throws(SystemError)
+    /// Lets processes end that have been sent SIGKILL while they were frozen.
+    func releaseKilled() throws(SystemError)
+    /// Freezes the processes, and waits until they are; after a failure none is frozen.
+    func freeze() throws(SystemError)
+    /// Lets frozen processes go on.
+    func thaw() throws(SystemError)
     /// Whether the processes are frozen.
     func isFrozen() throws(SystemError) -> Bool
+    /// What the processes use, but for the network.
+    func statistics() throws(SystemError) -> Statistics
+    /// Watches for the kernel's OOM killer. Nil where no memory is accounted.
+    func watchMemory() throws(SystemError) -> OutOfMemoryWatch?
     /// How often the kernel's OOM killer has struck here.
     func outOfMemoryKills() -> Int
     /// Removes the cgroups of a container that never came to be. One with processes in it is somebody else's, and
@@ -46,6 +64,25 @@ extension Manager {
     /// The container's directory by controller; "" stands for the version 2 tree.
     public var paths: [String: String] {
         Dictionary(namedPaths.map { ($0.name, $0.path) }) { first, _ in first }
+    }
+
+    /// Sends a signal to every process in the cgroups and below. They are frozen meanwhile if they can be, so that
+    /// none forks one that is overlooked.
+    ///
+    /// - Returns: whether there was any.
+    public func signal(_ number: Int32) throws(SystemError) -> Bool {
+        let isHeld = try !isFrozen() && (try? freeze()) != nil
+        do {
+            var isAnyone = false
+            for pid in try processes() where try ProcessHandle.open(pid: pid)?.signal(number) == true {
+                isAnyone = true
+            }
+            if isHeld { try thaw() }
+            return isAnyone
+        } catch {
+            if isHeld { try? thaw() }
+            throw error
+        }
     }
 }
 

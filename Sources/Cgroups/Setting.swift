@@ -6,11 +6,30 @@ struct Setting: Equatable {
     var file: String
     var value: String
     var property: String
+    /// What of the file it sets.
+    var extent: Extent
+    /// The file that goes back to its default when this one is written.
+    var resets: String?
 
-    init(_ file: String, _ value: some CustomStringConvertible, _ property: String) {
+    /// How much of a file a value stands for: what has to be kept to put it back.
+    enum Extent: Equatable {
+        /// All of it.
+        case whole
+        /// The line that begins with `key`; `absent` is written where there was none.
+        case line(key: String, absent: String)
+        /// The number behind `key`, which is written without the key.
+        case number(key: String)
+    }
+
+    init(
+        _ file: String, _ value: some CustomStringConvertible, _ property: String, _ extent: Extent = .whole,
+        resets: String? = nil
+    ) {
         self.file = file
         self.value = value.description
         self.property = "linux.resources." + property
+        self.extent = extent
+        self.resets = resets
     }
 
     /// Writes the value into the cgroup at `directory`.
@@ -26,7 +45,47 @@ struct Setting: Equatable {
         switch error.errno {
         case .noSuchFileOrDirectory: "this kernel or this cgroup has no \(file)"
         case .resourceBusy where file.hasPrefix("memory"): "more is in use already than the new limit allows"
+        case .invalidArgument where file.hasPrefix("memory.limit") || file.hasPrefix("memory.memsw"):
+            "memory.swap counts memory as well, so it can't be less than memory.limit"
         default: nil
         }
+    }
+
+    /// The setting that puts things back to how they are now.
+    func inverse(in directory: String) throws(SystemError) -> Setting {
+        let content: String
+        do {
+            content = try Files.readLine(directory + "/" + file)
+        } catch {
+            throw error.blaming(property, hint: Self.hint(error, file))
+        }
+        var inverse = self
+        inverse.value = extent.part(of: content)
+        return inverse
+    }
+
+    /// Whether both set the same.
+    func isAbout(_ other: Setting) -> Bool {
+        file == other.file && extent == other.extent
+    }
+}
+
+extension Setting.Extent {
+    /// What has to be written to a file to get its part back that `content` has now.
+    fileprivate func part(of content: String) -> String {
+        switch self {
+        // Writing nothing at all does nothing; a cpuset is emptied by an empty line.
+        case .whole: return content.isEmpty ? "\n" : content
+        case .line(let key, let absent): return Self.line(key, of: content) ?? absent
+        case .number(let key):
+            return Self.line(key, of: content)?.after(key + " ") ?? ""
+        }
+    }
+
+    private static func line(_ key: String, of content: String) -> String? {
+        for line in content.utf8.split(separator: UInt8(ascii: "\n")) where line.starts(with: (key + " ").utf8) {
+            return String(decoding: line, as: UTF8.self)
+        }
+        return nil
     }
 }

@@ -66,8 +66,32 @@ public struct UnifiedManager: Manager {
     }
 
     public func apply(_ resources: Resources) throws(SystemError) {
-        for setting in UnifiedResources.settings(resources) { try setting.write(in: path) }
+        for setting in settings(resources) { try setting.write(in: path) }
         try applyDevices(resources)
+    }
+
+    private func settings(_ resources: Resources) -> [Setting] {
+        UnifiedResources.settings(resources) + BlockIO.unified(resources) { Files.exists(path + "/" + $0) }
+    }
+
+    public func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange {
+        let updated = resources.updated(by: changes)
+        let writes = ResourceChange.settings(
+            settings(updated), asked: settings(changes), before: settings(resources))
+        let directory = path
+        let change = try ResourceChange(writes.map { .init(setting: $0, directory: directory) })
+        if changes.memory?.limit != nil, let memory = updated.memory { try checkUse(memory) }
+        return change
+    }
+
+    /// memory.checkBeforeUpdate: version 2 would take a limit that is exceeded already, and kill.
+    private func checkUse(_ memory: Resources.Memory) throws(SystemError) {
+        guard memory.checkBeforeUpdate == true, let limit = memory.limit, limit > 0 else { return }
+        let used = try Files.readLine(path + "/memory.current")
+        if (Int64(used) ?? 0) <= limit { return }
+        throw SystemError(
+            "write \(limit)", path + "/memory.max", .resourceBusy, property: "linux.resources.memory.limit",
+            hint: "\(used) bytes are in use, and memory.checkBeforeUpdate is set")
     }
 
     private func applyDevices(_ resources: Resources) throws(SystemError) {
@@ -89,8 +113,27 @@ public struct UnifiedManager: Manager {
         try CgroupDirectory.kill(path)
     }
 
+    public func releaseKilled() throws(SystemError) {}
+
+    public func freeze() throws(SystemError) {
+        try UnifiedFreezer.freeze(path)
+    }
+
+    public func thaw() throws(SystemError) {
+        try UnifiedFreezer.thaw(path)
+    }
+
     public func isFrozen() throws(SystemError) -> Bool {
-        CgroupDirectory.counter("frozen", in: path + "/cgroup.events") != 0
+        UnifiedFreezer.isFrozen(path)
+    }
+
+    public func statistics() throws(SystemError) -> Statistics {
+        try UnifiedStatistics.read(ControlFiles(path: path))
+    }
+
+    public func watchMemory() throws(SystemError) -> OutOfMemoryWatch? {
+        guard Files.exists(path + "/memory.events") else { return nil }
+        return try OutOfMemoryWatch.unified(path)
     }
 
     public func outOfMemoryKills() -> Int {

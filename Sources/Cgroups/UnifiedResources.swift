@@ -33,7 +33,7 @@ enum UnifiedResources {
     static func cpu(_ resources: Resources) -> [Setting] {
         guard let cpu = resources.cpu else { return [] }
         var settings: [Setting] = []
-        if let idle = cpu.idle { settings.append(Setting("cpu.idle", idle, "cpu.idle")) }
+        if let idle = cpu.idle { settings.append(Setting("cpu.idle", idle, "cpu.idle", resets: "cpu.weight")) }
         // An idle group has no weight.
         if let shares = cpu.shares, shares != 0, cpu.idle != 1 {
             settings.append(Setting("cpu.weight", weight(shares: shares), "cpu.shares"))

@@ -80,7 +80,6 @@ public struct Planner {
         _ spec: Spec, process: Process, preservedDescriptors: Int = 0, isBornInCgroup: Bool = true,
         sessionKeyring: String? = nil, securityModules: SecurityModules = []
     ) throws(ConfigurationError) -> Plan {
-        try Unsupported.check(Spec(process: process))
         let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
         guard namespaces.present.contains(.mount) else {
             throw ConfigurationError(

@@ -4,10 +4,11 @@ internal import OCI
 enum ResourceRules {
     /// Judges device rules, and finds what this version of cgroups has no place for.
     ///
-    /// - Returns: what will have no effect.
-    /// - Throws: `ConfigurationError` for a rule that no device file can have meant.
-    static func check(_ resources: Resources, on cgroups: CgroupView) throws(ConfigurationError) -> [ConfigurationError]
-    {
+    /// - Returns: what will have no effect; `isNew` tells whether the container is yet to be made.
+    /// - Throws: `ConfigurationError` for a rule that no device file can have meant, or a weight out of range.
+    static func check(
+        _ resources: Resources, on cgroups: CgroupView, isNew: Bool = true
+    ) throws(ConfigurationError) -> [ConfigurationError] {
         for (index, rule) in resources.devices.enumerated() {
             let origin = Origin("linux.resources.devices", index)
             try check(rule.major, origin.appending("major"))
@@ -16,7 +17,45 @@ enum ResourceRules {
                 throw ConfigurationError(origin.appending("access"), "takes r, w and m, not \"\(access)\"")
             }
         }
-        return ignored(resources, on: cgroups)
+        if let blockIO = resources.blockIO { try check(blockIO) }
+        return ignored(resources, on: cgroups, isNew: isNew)
+    }
+
+    private static func check(_ blockIO: Resources.BlockIO) throws(ConfigurationError) {
+        try check(weight: blockIO.weight, Origin("linux.resources.blockIO.weight"))
+        try check(weight: blockIO.leafWeight, Origin("linux.resources.blockIO.leafWeight"))
+        for (index, device) in blockIO.weightDevice.enumerated() {
+            let origin = Origin("linux.resources.blockIO.weightDevice", index)
+            if device.weight == nil && device.leafWeight == nil {
+                throw ConfigurationError(origin, "needs a weight or a leafWeight")
+            }
+            try check(weight: device.weight, origin.appending("weight"))
+            try check(weight: device.leafWeight, origin.appending("leafWeight"))
+            try check(major: device.major, minor: device.minor, origin)
+        }
+        for (name, devices) in [
+            ("throttleReadBpsDevice", blockIO.throttleReadBpsDevice),
+            ("throttleWriteBpsDevice", blockIO.throttleWriteBpsDevice),
+            ("throttleReadIOPSDevice", blockIO.throttleReadIOPSDevice),
+            ("throttleWriteIOPSDevice", blockIO.throttleWriteIOPSDevice),
+        ] {
+            for (index, device) in devices.enumerated() {
+                let origin = Origin("linux.resources.blockIO." + name, index)
+                try check(major: device.major, minor: device.minor, origin)
+            }
+        }
+    }
+
+    /// config-linux.md, Block IO: 10 to 1000; 0 says nothing.
+    private static func check(weight: UInt16?, _ origin: Origin) throws(ConfigurationError) {
+        guard let weight, weight != 0, !(10...1000).contains(weight) else { return }
+        throw ConfigurationError(origin, "\(weight) is out of range (10 to 1000)")
+    }
+
+    private static func check(major: Int64, minor: Int64, _ origin: Origin) throws(ConfigurationError) {
+        for (number, name) in [(major, "major"), (minor, "minor")] where number < 0 || number > UInt32.max {
+            throw ConfigurationError(origin.appending(name), "\(number) is no device number")
+        }
     }
 
     private static func check(_ number: Int64?, _ origin: Origin) throws(ConfigurationError) {
@@ -24,7 +63,9 @@ enum ResourceRules {
         throw ConfigurationError(origin, "\(number) is no device number; -1 stands for all")
     }
 
-    private static func ignored(_ resources: Resources, on cgroups: CgroupView) -> [ConfigurationError] {
+    private static func ignored(
+        _ resources: Resources, on cgroups: CgroupView, isNew: Bool
+    ) -> [ConfigurationError] {
         var found: [ConfigurationError] = []
         func note(_ isPresent: Bool, _ property: String, _ reason: String) {
             if isPresent { found.append(ConfigurationError(Origin("linux.resources." + property), reason)) }
@@ -33,7 +74,7 @@ enum ResourceRules {
         note((memory?.kernel ?? 0) > 0, "memory.kernel", "is ignored: kernels have no such limit any more")
         note(memory?.useHierarchy == false, "memory.useHierarchy", "is ignored: kernels always account hierarchically")
         note(
-            memory?.checkBeforeUpdate == true, "memory.checkBeforeUpdate",
+            isNew && memory?.checkBeforeUpdate == true, "memory.checkBeforeUpdate",
             "has no effect on a new container, which uses nothing yet")
         guard cgroups == .v2 else { return found }
         let reason = "is ignored: cgroup v2 has no such setting"
@@ -42,6 +83,7 @@ enum ResourceRules {
         note(memory?.disableOOMKiller == true, "memory.disableOOMKiller", reason)
         note((cpu?.realtimeRuntime ?? 0) != 0, "cpu.realtimeRuntime", reason)
         note((cpu?.realtimePeriod ?? 0) != 0, "cpu.realtimePeriod", reason)
+        note((resources.blockIO?.leafWeight ?? 0) != 0, "blockIO.leafWeight", reason)
         return found
     }
 }

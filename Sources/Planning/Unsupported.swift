@@ -25,10 +25,7 @@ enum Unsupported {
         try refuse(linux.personality != nil, "linux.personality")
     }
 
-    private static func check(_ resources: Resources) throws(ConfigurationError) {
-        if let blockIO = resources.blockIO {
-            try refuse(blockIO != Resources.BlockIO(), "linux.resources.blockIO")
-        }
+    static func check(_ resources: Resources) throws(ConfigurationError) {
         if let network = resources.network {
             try refuse(network != Resources.Network(), "linux.resources.network")
         }

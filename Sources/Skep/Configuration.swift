@@ -47,6 +47,14 @@ enum Configuration {
         }
     }
 
+    /// Whether the container has no pid namespace of its own.
+    static func sharesPIDNamespace(_ spec: Spec) -> Bool {
+        for namespace in spec.linux?.namespaces ?? [] where namespace.type == .pid {
+            return !(namespace.path ?? "").isEmpty
+        }
+        return true
+    }
+
     /// How the container's cgroups are laid out, for its own view of them.
     static func cgroupView(_ manager: any Manager) -> CgroupView {
         if manager.members.isEmpty { return .v2 }

@@ -12,8 +12,10 @@ internal import System
 public final class Container: Sendable {
     /// The container's id.
     public var id: String { directory.id }
-    /// The configuration it was made with.
-    public let config: Spec
+    /// The configuration it was made with; its `linux.resources` are those of the last update that this object or
+    /// `Factory.load` has seen.
+    public var config: Spec { configuration.withLock { $0 } }
+    private let configuration: Mutex<Spec>
     let directory: StateDirectory
     let bundle: String
     let factory: Factory
@@ -35,7 +37,7 @@ public final class Container: Sendable {
         anchor: consuming Descriptor, lock: consuming Descriptor
     ) {
         self.directory = directory
-        self.config = config
+        configuration = Mutex(config)
         self.bundle = bundle
         self.factory = factory
         self.anchor = anchor
@@ -44,7 +46,9 @@ public final class Container: Sendable {
 
     init(_ stored: StoredContainer, _ config: Spec, factory: Factory, anchor: consuming Descriptor) {
         directory = stored.directory
-        self.config = config
+        var config = config
+        if let resources = stored.state.resources { config.setResources(resources) }
+        configuration = Mutex(config)
         bundle = stored.state.bundle
         self.factory = factory
         self.anchor = anchor
@@ -149,32 +153,68 @@ public final class Container: Sendable {
 
     /// The container's processes, as the host numbers them.
     public func processes() throws(ContainerError) -> [Int32] {
-        let manager = try stored().manager
-        return try converting { () throws(SystemError) in try manager.processes() }
+        try stored().processes()
     }
 
-    /// Resource usage. Not supported yet.
-    public func stats() throws(ContainerError) -> Never {
-        throw ContainerError(.systemError, "stats", "is not supported yet")
+    /// What the container uses now.
+    ///
+    /// - Returns: as the host's cgroups tell it, and for the network the init's /proc/PID/net/dev.
+    /// - Throws: `containerNotRunning` if the container has stopped or was never started; `systemError`.
+    public func stats() throws(ContainerError) -> Statistics {
+        try stored().statistics()
     }
 
     // MARK: Acting
 
     /// Sends a signal to the container's init, or to all its processes.
     ///
-    /// - Throws: `containerNotRunning`.
+    /// SIGKILL goes to all of them also where the container shares its pid namespace with others, so that the end of
+    /// its init would not be the end of the rest; and it thaws a paused container.
+    ///
+    /// - Parameters:
+    ///   - number: the signal, 0 to 64; 0 only asks whether there is a process.
+    ///   - all: whether it goes to all processes, also those that the init has left behind.
+    /// - Throws: `containerNotRunning` if there is no process, unless `all` is set.
     public func signal(_ number: Int32, all: Bool = false) throws(ContainerError) {
         try stored().signal(number, all: all)
     }
 
-    /// Freezes the container's processes. Not supported yet.
+    /// Freezes the container's processes, and waits until they are, 5 seconds at most.
+    ///
+    /// - Throws: `containerPaused` if they are frozen already; `containerNotRunning` if the container has stopped or
+    ///   was never started; `systemError` if one of them can't be frozen, and then none is.
     public func pause() throws(ContainerError) {
-        throw ContainerError(.systemError, "pause", "is not supported yet")
+        try stored().pause()
     }
 
-    /// Thaws the container's processes. Not supported yet.
+    /// Lets the processes of a paused container go on.
+    ///
+    /// - Throws: `containerNotPaused`; `containerNotRunning` if the container has stopped or was never started;
+    ///   `systemError`, as for a container in a cgroup that is itself frozen.
     public func resume() throws(ContainerError) {
-        throw ContainerError(.systemError, "resume", "is not supported yet")
+        try stored().resume()
+    }
+
+    /// Changes limits of a container that was started and has not stopped: all of what is given, or, after a failure,
+    /// nothing. Later processes, `config` and `Factory.load` see the new ones.
+    ///
+    /// - Parameter resources: the limits to change, in the configuration's units; nil, 0 where it says nothing in a
+    ///   configuration, and empty lists leave the container's as they are. Device rules are never changed.
+    /// - Throws: `containerNotRunning`; `configInvalid` for what can't be meant or is not supported; `systemError`
+    ///   with the property, the file and the value that the kernel refused.
+    public func update(_ resources: Resources) throws(ContainerError) {
+        try update(resources, ResourceControl.Schemata())
+    }
+
+    /// The same, with shares of the L3 cache and of memory bandwidth.
+    package func update(l3Cache: String?, memoryBandwidth: String?, _ resources: Resources) throws(ContainerError) {
+        try update(resources, ResourceControl.Schemata(l3Cache: l3Cache, memoryBandwidth: memoryBandwidth))
+    }
+
+    private func update(_ changes: Resources, _ schemata: ResourceControl.Schemata) throws(ContainerError) {
+        let updated = try stored().update(changes, schemata, of: config.linux?.resources, log: factory.log)
+        memory.withLock { $0.stored = updated }
+        if let resources = updated.state.resources { configuration.withLock { $0.setResources(resources) } }
     }
 
     /// Waits until the container's init has ended. Blocks the calling thread; SkepConcurrency has one that doesn't.
@@ -226,5 +266,12 @@ public final class Container: Sendable {
         let process = RunningProcess(handle, isChild: false)
         memory.withLock { $0.initProcess = process }
         return process
+    }
+}
+
+extension Spec {
+    fileprivate mutating func setResources(_ resources: Resources) {
+        if linux == nil { linux = Linux() }
+        linux?.resources = resources
     }
 }

@@ -20,6 +20,8 @@ public struct ContainerError: Error, Sendable, Equatable {
         case containerNotStopped
         /// The container does not run, and the call needs it to.
         case containerNotRunning
+        /// The container is not paused, and the call needs it to be.
+        case containerNotPaused
         /// The configuration is wrong or can't be carried out here.
         case configInvalid
         /// The system refused something.

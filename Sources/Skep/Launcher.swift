@@ -65,7 +65,7 @@ struct Launcher {
             rootfs: try Configuration.rootfs(config, bundle: container.bundle), managerKind: order.manager.kind,
             cgroupPaths: order.manager.namedPaths, namespacePaths: namespacePaths(config, pid: pid),
             annotations: config.annotations, keepsKeyring: order.keepsKeyring,
-            hooks: ContainerHooks.kept(config.hooks))
+            hooks: ContainerHooks.kept(config.hooks), sharesPIDNamespace: Configuration.sharesPIDNamespace(config))
     }
 
     private func namespacePaths(_ config: Spec, pid: Int32) -> [NamedPath] {

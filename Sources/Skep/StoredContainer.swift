@@ -75,31 +75,6 @@ package struct StoredContainer: Sendable {
         }
     }
 
-    /// Sends a signal to the init, or to all processes.
-    ///
-    /// - Throws: `containerNotRunning` if there is none.
-    package func signal(_ number: Int32, all: Bool) throws(ContainerError) {
-        if all && number == SIGKILL {
-            return try converting { () throws(SystemError) in try manager.kill() }
-        }
-        if all {
-            return try converting { () throws(SystemError) in
-                for pid in try manager.processes() { _ = try ProcessHandle.open(pid: pid)?.signal(number) }
-            }
-        }
-        let delivered = try signalInit(number)
-        if !delivered {
-            throw ContainerError(.containerNotRunning, "container \"\(state.id)\"", "is not running")
-        }
-    }
-
-    private func signalInit(_ number: Int32) throws(ContainerError) -> Bool {
-        guard let handle = try openInit() else { return false }
-        return try converting(origin: "container \"\(state.id)\"") { () throws(SystemError) in
-            try handle.signal(number)
-        }
-    }
-
     /// Lets a created container's init go, and waits until it has become the user's program; with a proxy, and if the
     /// container was made with one, also until it says that it is ready.
     ///
@@ -156,7 +131,10 @@ package struct StoredContainer: Sendable {
                 hint: "stop it first, or use --force")
         }
         if status != .stopped { try endInit() }
-        try converting { () throws(SystemError) in try manager.remove() }
+        try converting { () throws(SystemError) in
+            try manager.remove()
+            if let path = state.resourceControlPath { try ResourceControl.remove(path) }
+        }
         try directory.remove()
         hooks?.runAfterStop()
     }

@@ -25,6 +25,12 @@ struct StoredState: Sendable, Equatable {
     var keepsKeyring = false
     /// The hooks that are still to come; nil for none.
     var hooks: Hooks?
+    /// Whether the init's end does not end the other processes, since their pid namespace is not its own.
+    var sharesPIDNamespace: Bool
+    /// The limits after an update; nil for those of the configuration.
+    var resources: Resources?
+    /// The container's group of resctrl, where an update has made one.
+    var resourceControlPath: String?
 }
 
 extension StoredState: JSONDecodable, JSONObjectEncodable {
@@ -49,7 +55,11 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         namespacePaths = Self.paths(try object.map("namespace_paths"))
         annotations = try object.map("annotations")
         keepsKeyring = try object.flag("no_new_keyring")
-        hooks = try object.optional("hooks")
+        sharesPIDNamespace = try object.flag("shares_pid_namespace")
+        // Asked for only where they are: most containers have no hooks and are never updated.
+        if object["hooks"] != nil { hooks = try object.optional("hooks") }
+        if object["resources"] != nil { resources = try object.optional("resources") }
+        if object["intel_rdt_path"] != nil { resourceControlPath = try object.optional("intel_rdt_path") }
     }
 
     private static func paths(_ map: [String: String]) -> [NamedPath] {
@@ -69,7 +79,10 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.set("namespace_paths", PathsObject(paths: namespacePaths))
         object.setIfPresent("annotations", annotations)
         object.setIfTrue("no_new_keyring", keepsKeyring)
-        object.setIfPresent("hooks", hooks)
+        if let hooks { object.set("hooks", hooks) }
+        object.setIfTrue("shares_pid_namespace", sharesPIDNamespace)
+        if let resources { object.set("resources", resources) }
+        object.setIfPresent("intel_rdt_path", resourceControlPath)
     }
 }
 

@@ -3,8 +3,10 @@ enum Commands {
     static var all: [Command] {
         [
             CreateCommand.command, StartCommand.command, RunCommand.command, StateCommand.command,
-            ExecCommand.command, KillCommand.command, DeleteCommand.command, ListCommand.command, SpecCommand.command,
-            PlanCommand.command, FeaturesCommand.command, CompletionCommand.command, ManCommand.command, Help.command,
+            ExecCommand.command, KillCommand.command, PauseCommand.command, ResumeCommand.command,
+            PsCommand.command, EventsCommand.command, UpdateCommand.command, DeleteCommand.command,
+            ListCommand.command, SpecCommand.command, PlanCommand.command, FeaturesCommand.command,
+            CompletionCommand.command, ManCommand.command, Help.command,
         ]
     }
 
@@ -25,6 +27,11 @@ enum Commands {
         case "completion": CompletionCommand.command
         case "man": ManCommand.command
         case "help": Help.command
+        case "pause": PauseCommand.command
+        case "resume": ResumeCommand.command
+        case "ps": PsCommand.command
+        case "update": UpdateCommand.command
+        case "events": EventsCommand.command
         default: nil
         }
     }

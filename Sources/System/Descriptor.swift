@@ -88,6 +88,16 @@ extension Descriptor {
         }
     }
 
+    /// Reads the whole file once more: what a virtual file says now.
+    public borrowing func readFromStart(path: @autoclosure () -> String) throws(SystemError) -> [UInt8] {
+        do {
+            _ = try systemCall { lseek(number, 0, SEEK_SET) }
+        } catch {
+            throw SystemError("lseek", path(), error)
+        }
+        return try readToEnd(path: path())
+    }
+
     private borrowing func appendRead(to bytes: inout [UInt8], atMost count: Int) throws(Errno) -> Int {
         var outcome = Result<Int, Errno>.success(0)
         bytes += [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in

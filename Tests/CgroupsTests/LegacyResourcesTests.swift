@@ -49,6 +49,7 @@ func lines(_ settings: [Setting]) -> [String] {
         (.init(realtimeRuntime: 3, realtimePeriod: 4), ["cpu.rt_period_us=4", "cpu.rt_runtime_us=3"]),
         (.init(realtimeRuntime: 0, realtimePeriod: 0), []),
         (.init(idle: 0), ["cpu.idle=0"]), (.init(idle: 1), ["cpu.idle=1"]),
+        (.init(shares: 7, idle: 1), ["cpu.idle=1"]), (.init(shares: 7, idle: 0), ["cpu.shares=7", "cpu.idle=0"]),
         (.init(cpus: "0-1", mems: "0"), []),
     ]
 
@@ -91,7 +92,7 @@ func lines(_ settings: [Setting]) -> [String] {
             memory: .init(limit: 1, reservation: 1, swap: 1, kernelTCP: 1, swappiness: 1, disableOOMKiller: true),
             cpu: .init(
                 shares: 1, quota: 1, burst: 1, period: 1, realtimeRuntime: 1, realtimePeriod: 1, cpus: "1", mems: "1",
-                idle: 1), pids: .init(limit: 1))
+                idle: 0), pids: .init(limit: 1))
         let settings =
             LegacyResources.memory(resources) + LegacyResources.cpu(resources) + LegacyResources.cpuset(resources)
             + LegacyResources.pids(resources)

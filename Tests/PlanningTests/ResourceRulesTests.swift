@@ -31,16 +31,45 @@ import Testing
         #expect(refusal(Resources.DeviceRule(allow: true, access: access)) == "linux.resources.devices[1].access")
     }
 
+    static let blockIOCases: [(Resources.BlockIO, String?)] = [
+        (.init(weight: 9), "weight"), (.init(weight: 1001), "weight"), (.init(weight: 0), nil),
+        (.init(weight: 10), nil),
+        (.init(weight: 1000, leafWeight: 1000), nil), (.init(leafWeight: 9), "leafWeight"),
+        (.init(weightDevice: [.init(major: 0, minor: 0)]), "weightDevice[0]"),
+        (
+            .init(weightDevice: [.init(major: 0, minor: 0, weight: 10), .init(major: 0, minor: 0, weight: 1)]),
+            "weightDevice[1].weight"
+        ),
+        (.init(weightDevice: [.init(major: 0, minor: 0, leafWeight: 2)]), "weightDevice[0].leafWeight"),
+        (.init(weightDevice: [.init(major: -1, minor: 0, weight: 10)]), "weightDevice[0].major"),
+        (.init(throttleReadBpsDevice: [.init(major: 0, minor: -1, rate: 0)]), "throttleReadBpsDevice[0].minor"),
+        (.init(throttleWriteBpsDevice: [.init(major: 1 << 32, minor: 0, rate: 0)]), "throttleWriteBpsDevice[0].major"),
+        (.init(throttleReadIOPSDevice: [.init(major: -1, minor: 0, rate: 0)]), "throttleReadIOPSDevice[0].major"),
+        (.init(throttleWriteIOPSDevice: [.init(major: -1, minor: 0, rate: 0)]), "throttleWriteIOPSDevice[0].major"),
+    ]
+
+    @Test("Weights and block devices", arguments: blockIOCases)
+    func blockIO(blockIO: Resources.BlockIO, property: String?) {
+        var found: String?
+        do {
+            _ = try ResourceRules.check(Resources(blockIO: blockIO), on: .v2)
+        } catch {
+            found = error.property
+        }
+        #expect(found == property.map { "linux.resources.blockIO." + $0 })
+    }
+
     @Test("What version 2 has no place for is named") func ignored() throws {
         let resources = Resources(
             memory: .init(kernel: 1, kernelTCP: 1, swappiness: 0, disableOOMKiller: true),
-            cpu: .init(realtimeRuntime: 1, realtimePeriod: 1))
+            cpu: .init(realtimeRuntime: 1, realtimePeriod: 1), blockIO: .init(leafWeight: 10))
         let onVersion2 = try ResourceRules.check(resources, on: .v2).map(\.property)
         #expect(
             onVersion2 == [
                 "linux.resources.memory.kernel", "linux.resources.memory.kernelTCP",
                 "linux.resources.memory.swappiness", "linux.resources.memory.disableOOMKiller",
                 "linux.resources.cpu.realtimeRuntime", "linux.resources.cpu.realtimePeriod",
+                "linux.resources.blockIO.leafWeight",
             ])
         #expect(try ResourceRules.check(resources, on: .v1([])).map(\.property) == ["linux.resources.memory.kernel"])
     }

@@ -42,9 +42,6 @@ struct LaterProperty: CustomTestStringConvertible, Sendable {
     ]
 
     static let resources = [
-        LaterProperty("linux.resources.blockIO") {
-            $0.linux?.resources = Resources(blockIO: Resources.BlockIO(weight: 10))
-        },
         LaterProperty("linux.resources.network") {
             $0.linux?.resources = Resources(network: Resources.Network(classID: 1))
         },

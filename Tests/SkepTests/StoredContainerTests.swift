@@ -48,6 +48,51 @@ import Testing
         #expect(failure { try container.start() }?.code == .containerPaused)
     }
 
+    @Test("It is frozen and thawed") func pause() throws {
+        let sleeper = try Sleeper()
+        let container = try store(sleeper, freezer: "THAWED")
+        let name = "container \"c\""
+        #expect(failure(container.resume) == ContainerError(.containerNotPaused, name, "is not paused"))
+        try container.pause()
+        #expect(try container.status == .paused)
+        #expect(failure(container.pause) == ContainerError(.containerPaused, name, "is paused already"))
+        try container.resume()
+        #expect(try container.status == .running)
+    }
+
+    @Test("It has stopped, and is not frozen nor thawed") func pauseStopped() throws {
+        try workshop.store("c", StateDocument())
+        let container = try workshop.factory.load("c")
+        let expected = ContainerError(.containerNotRunning, "container \"c\"", "is not running")
+        #expect(failure(container.pause) == expected)
+        #expect(failure(container.resume) == expected)
+    }
+
+    @Test("SIGKILL thaws it", arguments: [SIGKILL, SIGTERM]) func killFrozen(signal: Int32) throws {
+        let sleeper = try Sleeper()
+        let container = try store(sleeper, freezer: "FROZEN")
+        try container.signal(signal)
+        #expect(try directoryState() == (signal == SIGKILL ? "THAWED" : "FROZEN"))
+    }
+
+    private func directoryState() throws -> String {
+        try Files.readLine(workshop.directory.path + "/cgroup/freezer.state")
+    }
+
+    @Test("SIGKILL reaches all where the pid namespace is shared", arguments: [true, false])
+    func killShared(isShared: Bool) throws {
+        let sleeper = try Sleeper()
+        let other = try Sleeper()
+        let cgroup = try workshop.directory.add(
+            "cgroup", ["cgroup.kill": "", "cgroup.procs": "\(sleeper.pid)\n\(other.pid)\n"])
+        var document = StateDocument(
+            pid: sleeper.pid, startTime: try sleeper.startTime, cgroups: ["": cgroup])
+        document.members["shares_pid_namespace"] = "\(isShared)"
+        try workshop.store("c", document)
+        try workshop.factory.load("c").signal(SIGKILL)
+        #expect(try Files.readLine(cgroup + "/cgroup.kill") == (isShared ? "1" : ""))
+    }
+
     @Test("Its number is another process's now") func otherProcess() throws {
         let sleeper = try Sleeper()
         try workshop.store("c", StateDocument(pid: sleeper.pid, startTime: try sleeper.startTime + 1))
@@ -148,6 +193,8 @@ import Testing
         ("processes", { container in _ = try container.processes() }),
         ("exec", { container in try container.exec() }),
         ("signal", { container in try container.signal(0) }),
+        ("pause", { container in try container.pause() }),
+        ("resume", { container in try container.resume() }),
         ("signal all", { container in try container.signal(9, all: true) }),
         ("wait", { container in _ = try container.wait() }),
         ("destroy", { container in try container.destroy() }),

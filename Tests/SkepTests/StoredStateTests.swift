@@ -27,6 +27,7 @@ import Testing
         #expect(state.bundle == "/bundle" && state.rootfs == "/bundle/rootfs")
         #expect(state.managerKind == .cgroupfsV1)
         #expect(state.annotations == ["a.b": "c"])
+        #expect(!state.sharesPIDNamespace)
     }
 
     @Test("Written and read again it is the same", arguments: [JSONStyle.compact, .spaces, .tabs])
@@ -41,6 +42,9 @@ import Testing
         state.namespacePaths = []
         state.annotations = [:]
         state.keepsKeyring = true
+        state.sharesPIDNamespace = true
+        state.resources = Resources(memory: .init(limit: 5))
+        state.resourceControlPath = "/sys/fs/resctrl/c"
         #expect(try StoredState(parsing: state.serialized(style)) == state)
     }
 

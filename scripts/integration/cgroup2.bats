@@ -66,3 +66,67 @@ use_version_2() {
     assert_refused linux.resources.memory.limit memory.max "no memory.max"
     [[ ! -e /sys/fs/cgroup/unified/skep-$ID ]]
 }
+
+@test "cgroup v2: pause and resume, and KILL ends a paused container" {
+    use_version_2
+    set_args sleep 1000
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    skep pause "$ID"
+    assert_equal "$(state .status)" paused
+    assert_equal "$(cat "/sys/fs/cgroup/unified/skep-$ID/cgroup.freeze")" 1
+    run_skep pause "$ID"
+    assert_refused "$ID" "paused already"
+    skep resume "$ID"
+    assert_equal "$(state .status)" running
+    skep pause "$ID"
+    skep kill "$ID" KILL
+    wait_for status_is stopped
+}
+
+@test "cgroup v2: a container below a frozen cgroup is not resumed, and says why" {
+    use_version_2
+    set_args sleep 1000
+    update_config --arg path "/it/$ID" '.linux.cgroupsPath = $path'
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    echo 1 >/sys/fs/cgroup/unified/it/cgroup.freeze
+    wait_for status_is paused
+    run_skep resume "$ID"
+    echo 0 >/sys/fs/cgroup/unified/it/cgroup.freeze
+    assert_refused cgroup.freeze ETIMEDOUT "above it is frozen"
+    skep delete --force "$ID"
+    rmdir /sys/fs/cgroup/unified/it
+}
+
+@test "cgroup v2: kill --all reaches every process" {
+    use_version_2
+    drop_namespace pid
+    set_script "sleep 1000 & sleep 1000 & wait"
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    skep kill --all "$ID" TERM
+    wait_for eval "[[ -z \$(container_processes) ]]"
+}
+
+@test "cgroup v2: events" {
+    use_version_2
+    set_script "i=0; while [ \$i -lt 30000 ]; do i=\$((i + 1)); done; echo ready; exec sleep 1000"
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    skep events --stats "$ID"
+    assert_equal "$(jq -c '.data.cpu.usage | (.total > 0 and .user > 0 and (has("percpu") | not))' <<<"$output")" true
+    assert_equal "$(jq -c '.data.network_interfaces | map(.Name) | index("lo")' <<<"$output")" 0
+    spawn_skep events --interval 50ms "$ID"
+    wait_for file_has "$WORK/spawned.out" stats
+    skep kill "$ID" KILL
+    wait_spawned
+    assert_status 0
+}
+
+@test "cgroup v2: an update of what has no controller changes nothing" {
+    use_version_2
+    set_args sleep 1000
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    run_skep update --pids-limit 5 "$ID"
+    assert_refused linux.resources.pids.limit pids.max ENOENT
+    assert_equal "$(jq 'has("resources")' "$ROOT/$ID/state.json")" false
+}

@@ -76,6 +76,105 @@ start_trapping() {
     wait_for no_processes
 }
 
+@test "kill: KILL reaches every process of a container that shares the host's pid namespace, without --all" {
+    needs_runc 1.2
+    setup_bundle sh -c 'setsid sleep 1000 & sleep 1001 & echo ready; wait'
+    drop_namespace pid
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    skep kill "$ID" KILL
+    wait_for status_is stopped
+    wait_for no_processes
+    run_skep kill "$ID" KILL
+    ! is_skep || assert_refused "$ID" "not running"
+}
+
+@test "kill: the same in a pid namespace that was joined" {
+    needs_runc 1.2
+    hold_namespaces --pid --fork
+    setup_bundle sh -c 'sleep 1000 & sleep 1001 & echo ready; wait'
+    join_namespace pid "/proc/$holder/ns/pid"
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    skep kill "$ID" KILL
+    wait_for status_is stopped
+    wait_for no_processes # but zombies, which the holder never reaps
+    kill -0 "$holder"
+}
+
+@test "kill: TERM goes to the init alone, unless --all is given" {
+    setup_bundle sh -c '
+        trap "echo init TERM" TERM
+        sh -c "trap \"echo child TERM; exit\" TERM; echo ready; while :; do sleep 0.05; done" &
+        while :; do sleep 0.05; done'
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    skep kill "$ID" TERM
+    wait_for file_has "$WORK/container.out" "init TERM"
+    assert_excludes "$(cat "$WORK/container.out")" "child TERM"
+    skep kill --all "$ID" TERM
+    wait_for file_has "$WORK/container.out" "child TERM"
+    assert_equal "$(state .status)" running
+}
+
+@test "kill: --all on a stopped container whose processes remain" {
+    local signal
+    for signal in KILL TERM; do
+        rm -rf "$BUNDLE"
+        setup_bundle sh -c 'setsid sleep 1000 & echo ready'
+        drop_namespace pid
+        create
+        skep start "$ID"
+        wait_for file_has "$WORK/container.out" ready
+        wait_for status_is stopped
+        [[ -n $(container_processes) ]]
+        skep kill --all "$ID" "$signal"
+        wait_for no_processes
+        skep kill --all "$ID" "$signal"
+        skep delete "$ID"
+    done
+}
+
+@test "kill: KILL on a stopped container whose processes remain" {
+    needs_runc 1.2
+    setup_bundle sh -c 'setsid sleep 1000 & echo ready'
+    drop_namespace pid
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    wait_for status_is stopped
+    run_skep kill "$ID" TERM
+    assert_refused "$ID" "not running"
+    skep kill "$ID" KILL
+    wait_for no_processes
+}
+
+@test "kill: --all ends every process of a paused container" {
+    setup_bundle sh -c 'sleep 1000 & sleep 1001 & echo ready; wait'
+    drop_namespace pid
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    skep pause "$ID"
+    skep kill --all "$ID" KILL
+    wait_for status_is stopped
+    wait_for no_processes
+}
+
+@test "kill: what is remembered of a shared pid namespace" {
+    skep_only
+    setup_bundle sleep 1000
+    create
+    assert_equal "$(jq 'has("shares_pid_namespace")' "$ROOT/$ID/state.json")" false
+    skep delete --force "$ID"
+    drop_namespace pid
+    create
+    assert_equal "$(jq .shares_pid_namespace "$ROOT/$ID/state.json")" true
+}
+
 no_processes() {
     [[ -z $(owned_processes) ]]
 }

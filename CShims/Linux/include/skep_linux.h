@@ -108,6 +108,16 @@ int skep_linux_next_signal(int signalfd);
 // Reaps every child that has ended, but for `spared`.
 void skep_linux_reap_others(pid_t spared);
 
+// pipe2(O_CLOEXEC): the end to read from, then the end to write to.
+int skep_linux_pipe(int ends[_Nonnull 2]);
+
+// Starts the program `argv[0]`, found in PATH, with this process's environment: its standard input is empty, its
+// standard output and error go to `output`. Its process id, or -1.
+pid_t skep_linux_start_program(char *_Nullable const *_Nonnull argv, int output);
+
+// eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK).
+int skep_linux_eventfd(void);
+
 // fcntl(F_GETFD): whether `fd` is open.
 bool skep_linux_is_open(int fd);
 

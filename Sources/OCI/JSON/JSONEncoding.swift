@@ -131,9 +131,9 @@ extension Bool: JSONEncodable {
 }
 
 extension Double: JSONEncodable {
-    /// The number as JSON.
+    /// The number as JSON, in as few digits as tell it from others.
     public func makeDocument() -> JSONDocument {
-        JSONDocument(adopting: json_object_new_double(self))
+        JSONDocument(adopting: json_object_new_double_s(self, description))
     }
 }
 

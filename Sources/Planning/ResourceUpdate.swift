@@ -1,0 +1,28 @@
+public import OCI
+
+/// Judges new limits for a container that runs.
+public enum ResourceUpdate {
+    /// - Parameters:
+    ///   - changes: what is to be changed.
+    ///   - resources: what the container would have afterwards.
+    ///   - cgroups: how they are laid out.
+    /// - Returns: what will have no effect.
+    /// - Throws: `ConfigurationError` for what can't be meant, or is not supported.
+    public static func check(
+        _ changes: Resources, resulting resources: Resources, on cgroups: CgroupView
+    ) throws(ConfigurationError) -> [ConfigurationError] {
+        try Unsupported.check(changes)
+        if let memory = resources.memory, let limit = memory.limit, let swap = memory.swap, swap > 0, limit > swap {
+            throw ConfigurationError(
+                Origin("linux.resources.memory.limit"), "\(limit) is more than memory.swap, \(swap)",
+                hint: "memory.swap counts memory as well: set both")
+        }
+        var warnings = try ResourceRules.check(changes, on: cgroups, isNew: false)
+        if !changes.devices.isEmpty {
+            warnings.append(
+                ConfigurationError(
+                    Origin("linux.resources.devices"), "is ignored: device rules stay as they are in an update"))
+        }
+        return warnings
+    }
+}

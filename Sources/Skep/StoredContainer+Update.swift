@@ -1,0 +1,68 @@
+internal import Cgroups
+internal import OCI
+internal import Planning
+internal import System
+
+extension StoredContainer {
+    /// Changes limits, and remembers what the container has then.
+    ///
+    /// - Parameters:
+    ///   - changes: the limits to change.
+    ///   - schemata: the shares to change.
+    ///   - original: the configuration's limits, for a container that was never updated.
+    ///   - log: told what has no effect.
+    /// - Returns: the container as it is stored now.
+    /// - Throws: `containerNotRunning` if the init has ended; else what is wrong, and then nothing is changed.
+    func update(
+        _ changes: Resources, _ schemata: ResourceControl.Schemata, of original: Resources?, log: MessageLog?
+    ) throws(ContainerError) -> StoredContainer {
+        let lock = try directory.lock()
+        defer { _ = lock.number }
+        // Read again: another process may have updated the container meanwhile.
+        let current = try StoredContainer(directory)
+        if try current.status() == .stopped {
+            throw ContainerError(.containerNotRunning, "container \"\(state.id)\"", "is not running")
+        }
+        let before = current.state.resources ?? original ?? Resources()
+        let after = before.updated(by: changes)
+        for warning in try check(changes, after) { log?.warning("\(warning)") }
+        let change = try converting { () throws(SystemError) in try manager.prepareUpdate(of: before, by: changes) }
+        let control = try converting { () throws(SystemError) in
+            schemata.isEmpty ? nil : try ResourceControl(id: state.id, schemata)
+        }
+        var updated = current.state
+        if after != before { updated.resources = after }
+        if let control { updated.resourceControlPath = control.path }
+        try carryOut(change, control, storing: updated == current.state ? nil : updated)
+        return StoredContainer(directory, updated)
+    }
+
+    private func check(_ changes: Resources, _ after: Resources) throws(ContainerError) -> [ConfigurationError] {
+        do {
+            return try ResourceUpdate.check(changes, resulting: after, on: Configuration.cgroupView(manager))
+        } catch {
+            throw ContainerError(error)
+        }
+    }
+
+    /// The state file is written beforehand, so that what is left for the end is its renaming.
+    private func carryOut(
+        _ change: ResourceChange, _ control: ResourceControl?, storing updated: StoredState?
+    ) throws(ContainerError) {
+        if let updated { try directory.stage(updated.serialized(.compact), for: directory.statePath) }
+        do throws(ContainerError) {
+            try converting { () throws(SystemError) in try control?.carryOut(on: try manager.processes()) }
+            do throws(ContainerError) {
+                try converting { () throws(SystemError) in try change.carryOut() }
+                if updated != nil { try directory.commit(directory.statePath) }
+            } catch {
+                change.undo()
+                control?.undo()
+                throw error
+            }
+        } catch {
+            _ = try? Files.removeFile(directory.statePath + ".new")
+            throw error
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import OCI
+import Planning
+import Testing
+
+@Suite("An update of resources") struct ResourceUpdateTests {
+    private func check(_ changes: Resources, of before: Resources = Resources()) throws(ConfigurationError) -> [String]
+    {
+        var after = before
+        after.memory = changes.memory ?? before.memory
+        return try ResourceUpdate.check(changes, resulting: after, on: .v2).map(\.property)
+    }
+
+    private func refusal(_ changes: Resources) -> ConfigurationError? {
+        do {
+            _ = try check(changes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("What is not supported is refused") func unsupported() {
+        #expect(refusal(Resources(unified: ["memory.high": "1"]))?.property == "linux.resources.unified")
+        #expect(refusal(Resources(rdma: ["a": .init(hcaHandles: 1)]))?.property == "linux.resources.rdma")
+    }
+
+    @Test("More memory than memory and swap together is refused") func memoryAndSwap() {
+        let error = refusal(Resources(memory: .init(limit: 2, swap: 1)))
+        #expect(error?.property == "linux.resources.memory.limit" && error?.reason == "2 is more than memory.swap, 1")
+        for memory in [.init(limit: 2, swap: 2), .init(limit: 2, swap: -1), .init(limit: -1, swap: 2), .init(limit: 2)]
+            as [Resources.Memory]
+        {
+            #expect(refusal(Resources(memory: memory)) == nil)
+        }
+    }
+
+    @Test("Device rules are said to be ignored") func devices() throws {
+        #expect(try check(Resources(devices: [.init(allow: true)])) == ["linux.resources.devices"])
+    }
+
+    @Test("checkBeforeUpdate has an effect here") func checkBeforeUpdate() throws {
+        #expect(try check(Resources(memory: .init(limit: 1, checkBeforeUpdate: true))) == [])
+    }
+}

@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# events.
+load helpers
+
+start_sleeping() {
+    setup_bundle sleep 1000
+    create
+    skep start "$ID"
+}
+
+# of FILTER: of the last run_skep's output.
+of() {
+    jq -c "$1" <<<"$output"
+}
+
+@test "events: --stats prints one line and ends" {
+    setup_bundle sh -c 'head -c 50000000 /dev/zero >/dev/null; echo ready; sleep 1000 & wait'
+    update_config '.linux.resources = {memory: {limit: 67108864}, pids: {limit: 20}}'
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    skep events --stats "$ID"
+    assert_equal "$(grep -c '' <<<"$output")" 1
+    assert_equal "$(of .type) $(of .id)" "\"stats\" \"$ID\""
+    assert_equal "$(of '.data.memory.usage.limit, .data.pids')" $'67108864\n{"current":2,"limit":20}'
+    assert_equal "$(of '.data.cpu.usage | (.total > 0 and .user + .kernel > 0)')" true
+    assert_equal "$(of '.data.memory.usage | (.usage > 0 and .usage <= .limit and .max >= .usage)')" true
+    is_cgroup_v2 || assert_equal "$(of '.data.cpuset.cpus == [range(0; '"$(nproc)"')]')" true
+}
+
+# The places of all values in a line of statistics, but for what not every kernel, moment or runtime has.
+places() {
+    jq -r '.data | del(.. | .psi?) | del(.network_interfaces) | del(.memory.cache, .memory.event_count)
+        | paths | map(if type == "number" then "[]" else . end) | join(".")' | sort -u
+}
+
+@test "events: the same keys as runc" {
+    skep_only
+    command -v runc >/dev/null || skip "there is no runc here"
+    start_sleeping
+    runc --root "$WORK/runc" run --detach --bundle "$BUNDLE" "${ID}_runc" </dev/null >"$WORK/runc.log" 2>&1 3>&-
+    # Its numbers need not be skep's, but both have just begun to sleep.
+    runc --root "$WORK/runc" events --stats "${ID}_runc" >"$WORK/runc.json" || true
+    runc --root "$WORK/runc" delete --force "${ID}_runc"
+    skep events --stats "$ID"
+    [[ -s $WORK/runc.json ]]
+    assert_equal "$(places <<<"$output")" "$(places <"$WORK/runc.json")" "keys"
+    assert_equal "$(of '.data | keys_unsorted')" "$(jq -c '.data | keys_unsorted' <"$WORK/runc.json")" "their order"
+}
+
+@test "events: limits and throttling" {
+    setup_bundle sh -c 'while :; do :; done'
+    update_config '.linux.resources.cpu = {quota: 5000, period: 50000}'
+    create
+    skep start "$ID"
+    sleep 0.5
+    skep events --stats "$ID"
+    assert_equal "$(of '.data.cpu.throttling | (.periods > 2 and .throttledPeriods > 2 and .throttledTime > 1000000)')" true
+}
+
+@test "events: block devices" {
+    ! is_cgroup_v2 || skip "needs the io controller"
+    [[ $(findmnt -no FSTYPE --target "$WORK") != tmpfs ]] || skip "no block device behind $WORK"
+    setup_bundle sh -c 'dd if=/dev/zero of=/big bs=1048576 count=4 conv=fsync 2>/dev/null; echo ready; sleep 1000'
+    update_config '.root.readonly = false'
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    skep events --stats "$ID"
+    assert_equal "$(of '[.data.blkio.ioServiceBytesRecursive[] | select(.op == "Write") | .value] | add >= 4194304')" true
+    assert_equal "$(of '.data.blkio.ioServicedRecursive | length > 0')" true
+}
+
+@test "events: network interfaces" {
+    skep_only
+    setup_bundle sh -c 'ip link set lo up && ping -c 2 -i 0.1 127.0.0.1 >/dev/null; echo ready; sleep 1000'
+    update_config '.process.capabilities[] += ["CAP_NET_ADMIN", "CAP_NET_RAW"]'
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    skep events --stats "$ID"
+    assert_equal "$(of '.data.network_interfaces[] | select(.Name == "lo")
+        | (.RxBytes > 0 and .RxBytes == .TxBytes and .RxPackets == .TxPackets and .RxErrors + .TxDropped == 0)')" true
+}
+
+@test "events: a created and a paused container" {
+    setup_bundle sleep 1000
+    create
+    skep events --stats "$ID"
+    ! is_skep || assert_equal "$(of .data.pids.current)" 1 # runc's init has threads
+    skep pause "$ID"
+    skep events --stats "$ID"
+    assert_equal "$(of '.data.pids.current > 0')" true
+}
+
+# Whether the events in the background hold a pidfd, which is the last thing before they wait.
+watches() {
+    is_skep || { sleep 0.5 && return; }
+    grep -qs Pid: "/proc/$spawned/fdinfo/"*
+}
+
+lines_at_least() {
+    (($(grep -c "$1" "$WORK/spawned.out") >= $2))
+}
+
+@test "events: goes on at its interval, and ends with the container" {
+    skep_only # runc's goes on until the cgroup goes
+    start_sleeping
+    spawn_skep events --interval 100ms "$ID"
+    wait_for lines_at_least '"type":"stats"' 3
+    skep kill "$ID" KILL
+    wait_spawned
+    assert_status 0
+    jq -es 'all(.type == "stats" and .data.pids.current == 1)' <"$WORK/spawned.out"
+    assert_equal "$(cat "$WORK/spawned.err")" ""
+}
+
+@test "events: sleeps in between" {
+    skep_only
+    start_sleeping
+    spawn_skep events "$ID"
+    wait_for watches
+    sleep 0.2
+    local before
+    before=$(grep ctxt /proc/"$spawned"/status)
+    sleep 0.7
+    assert_equal "$(grep ctxt /proc/"$spawned"/status)" "$before" "context switches"
+    assert_equal "$(cat "$WORK/spawned.out")" ""
+    kill -TERM "$spawned"
+}
+
+@test "events: says when the kernel kills for lack of memory" {
+    [[ -e $(cgroup_dir memory /)/$(v1_or_v2 memory.oom_control cgroup.controllers) ]] || skip "no memory controller"
+    setup_bundle sh -c '
+        for i in 1 2; do
+            sleep 0.5
+            sh -c "head -c 100000000 /dev/zero | tail -c 100000000" >/dev/null
+        done
+        echo done
+        sleep 1000'
+    update_config '.linux.resources.memory = {limit: 16777216, swap: 16777216}'
+    create
+    spawn_skep events --interval 1h "$ID"
+    wait_for watches
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" "done"
+    wait_for lines_at_least '"type":"oom"' 2
+    jq -es --arg id "$ID" 'all(. == {type: "oom", id: $id})' <"$WORK/spawned.out"
+    local count
+    count=$(grep -c '' "$WORK/spawned.out")
+    skep delete --force "$ID"
+    wait_spawned
+    assert_status 0
+    ! is_skep || assert_equal "$(grep -c '' "$WORK/spawned.out")" "$count" "lines after the end of the cgroup"
+}
+
+@test "events: says so even if that was the container's end" {
+    [[ -e $(cgroup_dir memory /)/$(v1_or_v2 memory.oom_control cgroup.controllers) ]] || skip "no memory controller"
+    skep_only
+    setup_bundle sh -c 'exec tail -c 100000000 /dev/zero'
+    update_config '.linux.resources.memory = {limit: 16777216, swap: 16777216}'
+    create
+    spawn_skep events --interval 1h "$ID"
+    wait_for watches
+    skep start "$ID"
+    wait_spawned
+    assert_status 0
+    assert_equal "$(sort -u "$WORK/spawned.out")" "{\"type\":\"oom\",\"id\":\"$ID\"}"
+}
+
+@test "events: intervals that are none" {
+    start_sleeping
+    local interval
+    for interval in 0 0s -1s 5 x 5x "5 s" 1d "" 99999999h; do
+        run_skep events "--interval=$interval" "$ID"
+        ((status != 0)) || fail "took $interval"
+        ! is_skep || assert_refused "--interval" "\"$interval\""
+    done
+    ! is_skep || {
+        run_skep events --interval
+        assert_refused "--interval needs a value"
+        run_skep events --nonsense "$ID"
+        assert_refused "unknown option"
+    }
+}
+
+@test "events: a stopped container, and none" {
+    setup_bundle true
+    create
+    skep start "$ID"
+    wait_for status_is stopped
+    local flag
+    for flag in --stats --interval=1s; do
+        run_skep events "$flag" "$ID"
+        assert_refused "$ID" "not running"
+        run_skep events "$flag" "${ID}_other"
+        assert_refused "${ID}_other" "does not exist"
+    done
+    run_skep events
+    assert_refused "events takes CONTAINER"
+}
