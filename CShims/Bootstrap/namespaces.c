@@ -17,7 +17,14 @@ void skep_step_join(struct skep_init *init, const struct skep_step *step) {
 void skep_step_join_process(struct skep_init *init, const struct skep_step *step) {
     init->proc = skep_open("/proc", O_PATH | O_DIRECTORY);
     if (init->proc < 0) skep_fail(init, "open", "/proc");
-    if (SKEP_CALL(setns, skep_slot(init, step), step->number[0]) < 0) skep_fail(init, "setns", "the container's init");
+    int process = skep_slot(init, step);
+    if (step->number[0] != 0 && SKEP_CALL(setns, process, step->number[0]) < 0)
+        skep_fail(init, "setns", "the container's init");
+    if (step->flags & SKEP_JOIN_ROOT) {
+        if ((uint32_t)step->slot + 1 >= init->fd_count) skep_fail_with(init, 0, "plan", "the root was not sent");
+        if (SKEP_CALL(fchdir, init->fds[step->slot + 1]) < 0) skep_fail(init, "fchdir", "the container's root");
+        if (SKEP_CALL(chroot, ".") < 0) skep_fail(init, "chroot", "the container's root");
+    }
     init->root = skep_open("/", O_PATH | O_DIRECTORY);
     if (init->root < 0) skep_fail(init, "open", "/");
 }

@@ -2,7 +2,7 @@
 /// to the kernel; the flags are the kernel's own numbers.
 public enum Action: Sendable, Hashable {
     case join(descriptor: Int32, kind: UInt64, path: String)
-    case joinProcess(descriptor: Int32, kinds: UInt64)
+    case joinProcess(descriptor: Int32, kinds: UInt64, takesRoot: Bool = false)
     case loopback
     case propagation(UInt64)
     case root(path: String, isMounted: Bool, privateParent: Bool)

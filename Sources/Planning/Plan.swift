@@ -10,6 +10,8 @@ public struct Plan: Sendable {
     public var joinedNamespaces: [JoinedNamespace] = []
     /// Whether a process that joins a container is to be born in that container's pid namespace.
     public var joinsPIDNamespace = false
+    /// Whether a process that joins a container needs its root, which travels with the plan behind the pidfd.
+    public var joinsRoot = false
     /// What is odd about the configuration, but no reason to refuse it.
     public var warnings: [ConfigurationError] = []
     /// What the kernel will leave undone by its own rules.

@@ -119,7 +119,8 @@ private struct PlanEncoder {
             raw.text.0 = try string(path)
             raw.slot = descriptor
             raw.number.0 = kind
-        case .joinProcess(let descriptor, let kinds):
+        case .joinProcess(let descriptor, let kinds, let takesRoot):
+            raw.flags = takesRoot ? UInt16(SKEP_JOIN_ROOT) : 0
             raw.slot = descriptor
             raw.number.0 = kinds
         case .propagation(let flags): raw.number.0 = flags

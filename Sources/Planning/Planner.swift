@@ -81,15 +81,12 @@ public struct Planner {
         sessionKeyring: String? = nil, securityModules: SecurityModules = []
     ) throws(ConfigurationError) -> Plan {
         let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
-        guard namespaces.present.contains(.mount) else {
-            throw ConfigurationError(
-                Origin("linux.namespaces"), "joining a container without a mount namespace is not supported yet")
-        }
         var plan = Plan()
+        plan.joinsRoot = !namespaces.present.contains(.mount)
         plan.joinsPIDNamespace = namespaces.present.contains(.pid)
         let kinds = namespaces.kinds & ~UInt64(CLONE_NEWPID)
         plan.append(
-            .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds),
+            .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds, takesRoot: plan.joinsRoot),
             from: Origin("linux.namespaces"))
         if let sessionKeyring { plan.append(.keyring(sessionKeyring), from: Origin("process")) }
         let planner = try ProcessPlanner(process, on: securityModules)

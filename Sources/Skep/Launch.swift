@@ -85,12 +85,25 @@ struct Launch: ~Copyable {
         let boardNumber = board.descriptor.number
         guard order.waitsForFifo else {
             let unused = boardNumber
-            let joined = target.map { [$0.pidfd] } ?? namespaces.numbers
+            if let target, order.plan.joinsRoot { namespaces.append(try openRoot(of: target)) }
+            let joined = (target.map { [$0.pidfd] } ?? []) + namespaces.numbers
             return try connection.send(SKEP_ORDER_PLAN, [plan.number, boardNumber, unused, unused] + joined)
         }
         let fifos = try ExecFifo.make(in: order.directory)
         try connection.send(
             SKEP_ORDER_PLAN, [plan.number, boardNumber, fifos.go.number, fifos.report.number] + namespaces.numbers)
+    }
+
+    private static func openRoot(of target: Target) throws(SystemError) -> Descriptor {
+        let path = "/proc/" + decimal(target.pid) + "/root"
+        let root = try Descriptor.openDirectory(path)
+        // Alive afterwards: so it was this process whose root that is, and not one that got its number.
+        do {
+            _ = try systemCall { skep_linux_pidfd_send_signal(target.pidfd, 0) }
+        } catch {
+            throw SystemError("open", path, error)
+        }
+        return root
     }
 
     private static func sealed(_ bytes: [UInt8]) throws(SystemError) -> Descriptor {

@@ -15,6 +15,7 @@ struct ConsoleSockets: ~Copyable {
     ///   - path: --console-socket.
     ///   - hasTerminal: whether the process wants a terminal.
     ///   - isForeground: whether this command stays with the process.
+    /// - Throws: `Failure` where nobody listens at `path`.
     init(path: String?, hasTerminal: Bool, isForeground: Bool) throws(Failure) {
         if let path {
             outer = try failing("--console-socket") { () throws(SystemError) in try Descriptor.connected(to: path) }

@@ -51,7 +51,8 @@ struct LaunchArguments: ~Copyable {
         if isForeground && wanted?.terminal == true, let size = HostTerminal()?.size { wanted?.consoleSize = size }
         let options = Skep.LaunchOptions(
             process: process.process(wanted), waitsForFifo: waitsForFifo, avoidsPivotRoot: avoidsPivotRoot,
-            keepsKeyring: keepsKeyring, pidFile: process.pidFile, listenDescriptors: inherited.listening, notifyProxy: notifyProxy)
+            keepsKeyring: keepsKeyring, pidFile: process.pidFile, listenDescriptors: inherited.listening,
+            notifyProxy: notifyProxy)
         return try failing { () throws(ContainerError) in
             try factory.launch(
                 invocation.id, bundle.spec, document: bundle.document, bundle: bundle.path, options: options)

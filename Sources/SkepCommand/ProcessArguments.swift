@@ -57,7 +57,10 @@ struct InheritedDescriptors {
     /// The sockets that a service manager has opened; nil for none.
     let listening: ListenDescriptors?
 
-    /// - Parameter passesSockets: whether the container is to get what a service manager has given to this command.
+    /// - Parameters:
+    ///   - arguments: the command's.
+    ///   - passesSockets: whether the container is to get what a service manager has given to this command.
+    /// - Throws: `Failure` for a descriptor that is not open.
     init(_ arguments: Arguments, passesSockets: Bool) throws(Failure) {
         listening = passesSockets ? Self.listenDescriptors() : nil
         let first = 3 + (listening?.count ?? 0)

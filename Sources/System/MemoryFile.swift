@@ -8,6 +8,8 @@ extension Descriptor {
     /// - Parameters:
     ///   - name: what /proc/PID/fd shows.
     ///   - bytes: its content; reading begins at its start.
+    /// - Returns: the file, readable and writable.
+    /// - Throws: what memfd_create(2) or write(2) failed with.
     public static func memoryFile(_ name: String, _ bytes: [UInt8] = []) throws(SystemError) -> Descriptor {
         let number: CInt
         do {

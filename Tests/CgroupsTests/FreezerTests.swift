@@ -2,6 +2,7 @@
 import Glibc
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("The freezers") struct FreezerTests {

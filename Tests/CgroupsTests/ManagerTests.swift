@@ -94,10 +94,10 @@ import Testing
         try directory.add("cpu/c", ["tasks": ""])
         try directory.add("memory/c", ["tasks": ""])
         let manager = LegacyManager(members: [member("cpu"), member("memory")], unified: nil)
-        let files = try manager.membershipFiles()
+        let files = try manager.membershipFiles(in: [])
         #expect(files.numbers.count == 2)
         unlink(directory.path + "/memory/c/tasks")
-        let error = #expect(throws: SystemError.self) { _ = try manager.membershipFiles() }
+        let error = #expect(throws: SystemError.self) { _ = try manager.membershipFiles(in: []) }
         #expect(error?.errno == .noSuchFileOrDirectory)
     }
 
@@ -180,7 +180,7 @@ import Testing
         #expect(try manager.isFrozen())
         #expect(manager.outOfMemoryKills() == 2)
         #expect(try manager.processes() == [5_000_008])
-        let files = try manager.membershipFiles()
+        let files = try manager.membershipFiles(in: [])
         #expect(files.numbers.isEmpty)
         try manager.create()
         try manager.kill()

@@ -3,6 +3,7 @@ import Glibc
 import OCI
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("Changes of limits") struct ResourceChangeTests {

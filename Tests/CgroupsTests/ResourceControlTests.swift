@@ -2,6 +2,7 @@ import Cgroups
 import Glibc
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 /// On a directory that looks like resctrl.

@@ -2,6 +2,7 @@
 import Glibc
 import OCI
 import System
+import TestSupport
 import Testing
 
 /// Files as kernel 6.18 wrote them, some lines left out.

@@ -51,8 +51,8 @@ struct Encoding: CustomTestStringConvertible, Sendable {
     @Test("All that can be encoded is tried here") func complete() {
         let tested = Set((Self.mounting + Self.namespaces + Self.processes).map(\.action.name))
         let all = (1..<SKEP_OP_COUNT.rawValue).compactMap { number in skep_op_name(number).map { String(cString: $0) } }
-        // These two have tests of their own.
-        #expect(Set(all).subtracting(tested) == ["exec", "home"])
+        // These have tests of their own.
+        #expect(Set(all).subtracting(tested) == ["exec", "home", "hook", "listen-pid"])
     }
 
     @Test("Arguments, environment and descriptors") func execution() throws {
@@ -63,6 +63,30 @@ struct Encoding: CustomTestStringConvertible, Sendable {
         #expect(step.strings == ["sh", "", "-c", "ß"])
         #expect(step.environment == ["A=1", "", "B=2"])
         #expect(step.numbers[1] == 3 && step.numbers[2] == 7)
+    }
+
+    @Test("A hook's command and state") func hook() throws {
+        let hook = HookRun(
+            path: "/h", arguments: ["h", "1"], environment: ["A=1"], stateHead: "{\"pid\":", stateTail: "}", timeout: 9)
+        let steps = try Plan([.hook(hook), .exec(arguments: ["a"], environment: [], preserved: 0)]).reread()
+        #expect(steps[0].texts == ["/h", "{\"pid\":", "}"])
+        #expect(steps[0].strings == ["h", "1"])
+        #expect(steps[0].environment == ["A=1"])
+        #expect(steps[0].numbers[1] == 1 && steps[0].numbers[2] == 9)
+    }
+
+    @Test("What only the init knows is filled in at the environment's end, behind hooks that have one of their own")
+    func filledIn() throws {
+        let hook = HookRun(path: "/h", arguments: ["h"], environment: ["B=2"], stateHead: "{", stateTail: "}")
+        let environment = ["A=1", "LISTEN_PID=", "HOME=/"]
+        let steps = try Plan([
+            .listenPID, .home(uid: 0), .hook(hook), .exec(arguments: ["a"], environment: environment, preserved: 0),
+        ]).reread()
+        // The vectors: the hook's argument and variable with their ends, one argument, its end, the environment.
+        #expect(steps[0].integers == [7])
+        #expect(steps[1].integers == [8])
+        #expect(steps[2].environment == ["B=2"])
+        #expect(steps[3].environment == environment)
     }
 
     @Test("HOME is the environment's last entry", arguments: [0, 1, 5]) func home(others: Int) throws {

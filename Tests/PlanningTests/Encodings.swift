@@ -69,7 +69,11 @@ extension EncoderTests {
             step.slot = 4
             step.numbers = [0x0402_0000, 0, 0]
         },
-        Encoding(.loopback),
+        Encoding(.joinProcess(descriptor: 4, kinds: 0, takesRoot: true)) { step in
+            step.slot = 4
+            step.flags = 0x1
+        },
+        Encoding(.loopback), Encoding(.runtimeHooks),
         Encoding(.propagation(Propagation.private | Propagation.recursive)) { $0.numbers = [0x4_4000, 0, 0] },
         Encoding(.root(path: "/r", isMounted: true, privateParent: false)) { $0.texts = ["/r", "", ""] },
         Encoding(.root(path: "/r", isMounted: false, privateParent: false)) { step in
@@ -95,6 +99,8 @@ extension EncoderTests {
 
     static let processes: [Encoding] = [
         Encoding(.setsid), Encoding(.noNewPrivileges),
+        Encoding(.terminal(rows: 24, columns: .max, isConsole: false)) { $0.numbers = [24, 65535, 0] },
+        Encoding(.terminal(rows: 0, columns: 0, isConsole: true)) { $0.flags = 0x1 },
         Encoding(.oomScoreAdj(-1000)) { $0.texts = ["-1000", "", ""] },
         Encoding(.oomScoreAdj(0)) { $0.texts = ["0", "", ""] },
         Encoding(.rlimit(resource: 7, soft: 1, hard: .max)) { $0.numbers = [7, 1, .max] },

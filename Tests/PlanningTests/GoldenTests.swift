@@ -123,7 +123,7 @@ import Testing
             try lines(.template(cgroupNamespace: true), on: .v1(CgroupMountTests.hierarchies)) == expected(middle))
     }
 
-    @Test("The template as it is needs a terminal, which is still to come") func terminal() {
-        #expect(Spec.template.refusal() == "process.terminal is not supported yet")
+    @Test("The template as it is has a terminal") func terminal() throws {
+        #expect(try Spec.template.plan().actions(from: "process.terminal").count == 1)
     }
 }

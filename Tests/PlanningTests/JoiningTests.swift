@@ -25,6 +25,7 @@ import Testing
             plan.lines == [
                 "join-process the container's namespaces <- linux.namespaces",
                 "cgroup join <- linux.cgroupsPath",
+                "setsid <- process",
                 "stdio-owner uid 0 <- process.user",
                 "home of uid 0 in /etc/passwd <- process.env",
                 "cap-bound 0x0 <- process.capabilities.bounding",
@@ -59,16 +60,23 @@ import Testing
         #expect(try !Spec.container().plan().joinsPIDNamespace)
     }
 
-    @Test("It needs a mount namespace") func mount() {
+    @Test("Without a mount namespace it takes the container's root") func mount() throws {
+        let plan = try plan(shell, in: .container(without: .mount, .network, .uts, .ipc, .cgroup))
+        #expect(plan.steps.first?.action == .joinProcess(descriptor: 4, kinds: 0, takesRoot: true))
+        #expect(plan.joinsRoot)
+        #expect(try !self.plan(shell).joinsRoot)
+    }
+
+    @Test("A terminal is its own, and not the container's console") func terminal() throws {
+        let process = Process(
+            terminal: true, consoleSize: Process.ConsoleSize(height: 24, width: 80), args: ["sh"], cwd: "/")
         #expect(
-            refusal(shell, in: .container(without: .mount))
-                == "linux.namespaces: joining a container without a mount namespace is not supported yet")
+            try plan(process).actions(named: "terminal") == [.terminal(rows: 24, columns: 80, isConsole: false)])
     }
 
     @Test("Its process is held to the same rules") func process() {
         #expect(refusal(Process(args: [], cwd: "/")) == "process.args: must name a program to run")
         #expect(refusal(Process(args: ["sh"], cwd: "x")) == "process.cwd: must be absolute, not \"x\"")
-        #expect(refusal(Process(terminal: true, args: ["sh"], cwd: "/")) == "process.terminal is not supported yet")
         #expect(
             refusal(Process(args: ["sh"], cwd: "/", apparmorProfile: "p"))
                 == "process.apparmorProfile: \"p\" can't be applied: the host has no AppArmor")

@@ -84,8 +84,8 @@ struct PlanWalk {
         switch read.name {
         case "mount", "remount": read.strings = (first..<first + count).map { text(UInt(entry($0))) }
         case "user", "affinity", "scheduler": read.integers = (first..<first + count).map { entry($0) }
-        case "home": read.integers = [UInt64(step.vector)]
-        case "exec":
+        case "home", "listen-pid": read.integers = [UInt64(step.vector)]
+        case "exec", "hook":
             read.strings = list(from: UInt64(step.vector))
             read.environment = list(from: step.number.0)
             if read.strings.count != count { problems.append("\(read.strings.count) arguments, not \(count)") }

@@ -16,19 +16,6 @@ struct LaterProperty: CustomTestStringConvertible, Sendable {
 }
 
 @Suite("What is not supported yet") struct UnsupportedTests {
-    static let process = [
-        LaterProperty("process.terminal") { $0.process?.terminal = true }
-    ]
-
-    static let hooks = [
-        LaterProperty("hooks.prestart") { $0.hooks = Hooks(prestart: [Hook(path: "/h")]) },
-        LaterProperty("hooks.createRuntime") { $0.hooks = Hooks(createRuntime: [Hook(path: "/h")]) },
-        LaterProperty("hooks.createContainer") { $0.hooks = Hooks(createContainer: [Hook(path: "/h")]) },
-        LaterProperty("hooks.startContainer") { $0.hooks = Hooks(startContainer: [Hook(path: "/h")]) },
-        LaterProperty("hooks.poststart") { $0.hooks = Hooks(poststart: [Hook(path: "/h")]) },
-        LaterProperty("hooks.poststop") { $0.hooks = Hooks(poststop: [Hook(path: "/h")]) },
-    ]
-
     static let linux = [
         LaterProperty("linux.uidMappings") { $0.linux?.uidMappings = [IDMapping(hostID: 0)] },
         LaterProperty("linux.gidMappings") { $0.linux?.gidMappings = [IDMapping(hostID: 0)] },
@@ -52,14 +39,14 @@ struct LaterProperty: CustomTestStringConvertible, Sendable {
         LaterProperty("linux.resources.unified") { $0.linux?.resources = Resources(unified: ["memory.high": "1"]) },
     ]
 
-    @Test("It is refused by its name, on every host", arguments: process + hooks + linux + resources)
+    @Test("It is refused by its name, on every host", arguments: linux + resources)
     func refused(later: LaterProperty) {
         let spec = Spec.container(change: later.change)
         #expect(spec.refusal() == "\(later.property) is not supported yet")
         #expect(spec.refusal(on: .v1([])) == "\(later.property) is not supported yet")
     }
 
-    @Test("It comes before what else is wrong", arguments: process + hooks + linux + resources)
+    @Test("It comes before what else is wrong", arguments: linux + resources)
     func first(later: LaterProperty) {
         let spec = Spec.container { spec in
             later.change(&spec)

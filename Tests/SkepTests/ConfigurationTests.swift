@@ -25,7 +25,10 @@ struct BadConfiguration: CustomTestStringConvertible, Sendable {
         BadConfiguration("root.path is missing") { $0.root?.path = "" },
         BadConfiguration("process.args: must name a program to run") { $0.process?.args = [] },
         BadConfiguration("process.cwd: must be absolute, not \"tmp\"") { $0.process?.cwd = "tmp" },
-        BadConfiguration("process.terminal is not supported yet") { $0.process?.terminal = true },
+        BadConfiguration("process.consoleSize: 65536x1 is more than a terminal can be") { spec in
+            spec.process?.terminal = true
+            spec.process?.consoleSize = Process.ConsoleSize(height: 1, width: 65536)
+        },
         BadConfiguration("linux.timeOffsets is not supported yet") { $0.linux?.timeOffsets = Linux.TimeOffsets() },
         BadConfiguration("linux.namespaces[3].type: a second namespace of type \"pid\"") {
             $0.linux?.namespaces.append(Namespace(type: .pid))

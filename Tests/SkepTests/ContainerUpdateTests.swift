@@ -3,6 +3,7 @@ import OCI
 @testable import Skep
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("A container whose limits are changed") struct ContainerUpdateTests {

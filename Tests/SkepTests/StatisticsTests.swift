@@ -2,6 +2,7 @@ import Glibc
 import OCI
 @testable import Skep
 import System
+import TestSupport
 import Testing
 
 @Suite("What a container uses") struct StatisticsTests {

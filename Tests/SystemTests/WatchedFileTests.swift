@@ -1,6 +1,7 @@
 import Glibc
 import System
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("A file that is watched") struct WatchedFileTests {

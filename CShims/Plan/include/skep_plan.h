@@ -43,7 +43,7 @@ enum skep_op {
     // Namespaces
     SKEP_OP_JOIN,         // slot: namespace descriptor; number[0]: its CLONE_NEW* type; text[0]: its path
     SKEP_OP_JOIN_PROCESS, // slot: a pidfd; number[0]: the CLONE_NEW* types to join of its namespaces. Its "/" is the
-                          // root
+                          // root; flags: SKEP_JOIN_*
     SKEP_OP_LOOPBACK,
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
     SKEP_OP_PROPAGATION,   // number[0]: MS_* propagation flags for "/" and everything below
@@ -102,6 +102,8 @@ enum skep_op {
 #define SKEP_MOUNT_REAL_DIR    0x02u // refuse a destination that is not the real directory of that name
 #define SKEP_MOUNT_RECURSIVE   0x04u // rbind
 #define SKEP_MOUNT_RECONFIGURE 0x08u // SKEP_OP_REMOUNT: the superblock too, not the mount alone
+
+#define SKEP_JOIN_ROOT 0x01u // the next descriptor is its root: without a mount namespace, nothing else leads there
 
 #define SKEP_ROOT_PLAIN          0x01u // no mount namespace of its own: open it, mount nothing
 #define SKEP_ROOT_PRIVATE_PARENT 0x02u // the mount that holds the rootfs is made private first
