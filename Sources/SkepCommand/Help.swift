@@ -24,23 +24,25 @@ enum Help {
 
     static func printProgram() {
         print("Usage: skep [OPTION...] COMMAND [OPTION...]\n\n\(summary)\n\nCommands:")
-        for command in Commands.all { print(row(command.name, command.summary)) }
+        printRows(Commands.all.map { ($0.name, $0.summary) })
         printOptions(Globals.options)
         print("\n\"skep COMMAND --help\" explains a command.")
     }
 
     private static func printOptions(_ options: [Option]) {
         print("\nOptions:")
-        for option in options {
-            let short = option.letter.map { "-\($0), " } ?? "    "
-            let value = option.value.map { " " + $0 } ?? ""
-            print(row("\(short)--\(option.name)\(value)", option.help))
-        }
+        printRows(
+            options.map { option in
+                let short = option.letter.map { "-\($0), " } ?? "    "
+                let value = option.value.map { " " + $0 } ?? ""
+                return ("\(short)--\(option.name)\(value)", option.help)
+            })
     }
 
-    private static func row(_ term: String, _ text: String) -> String {
-        let width = 28
-        let padding = String(repeating: " ", count: max(width - term.count, 2))
-        return "  \(term)\(padding)\(text)"
+    private static func printRows(_ rows: [(term: String, text: String)]) {
+        let width = rows.map(\.term.count).max() ?? 0
+        for row in rows {
+            print("  \(row.term)\(String(repeating: " ", count: width - row.term.count + 2))\(row.text)")
+        }
     }
 }

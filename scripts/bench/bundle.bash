@@ -11,3 +11,11 @@ make_bundle() {
     jq '.process.args = ["/bin/true"] | .process.terminal = false' "$bundle/config.json" >"$bundle/edited"
     mv "$bundle/edited" "$bundle/config.json"
 }
+
+# The same, with a process that stays.
+make_sleeper() {
+    local bundle=$1 other=$2
+    mkdir -p "$bundle"
+    cp -a "$other/rootfs" "$bundle/rootfs"
+    jq '.process.args = ["/bin/sleep", "100000"]' "$other/config.json" >"$bundle/config.json"
+}

@@ -31,15 +31,18 @@ command_of() {
     */list) echo "$line list" ;;
     */state) echo "$line state bench-created" ;;
     */kill) echo "$line kill bench-created 0" ;;
+    */exec) echo "$line exec bench-running /bin/true" ;;
     esac
 }
 
-# A created container of each runtime, for state, kill and list.
+# A created container of each runtime, for state, kill and list, and a running one for exec.
 create_containers() {
     local name
     for name in "${runtimes[@]}"; do
         [[ $name == floor ]] && continue
         "${binary[$name]}" --root "$work/state.$name" create --bundle "$work/bundle" bench-created \
+            </dev/null >/dev/null 2>&1
+        "${binary[$name]}" --root "$work/state.$name" run --detach --bundle "$work/sleeper" bench-running \
             </dev/null >/dev/null 2>&1
     done
 }
@@ -78,7 +81,7 @@ measure_all() {
     note "measuring ${runtimes[*]}: $runs runs each in $rounds rounds"
     create_containers
     : >"$work/peaks"
-    for command in run state kill list; do
+    for command in run exec state kill list; do
         measure_command "$command"
         measure_peaks "$command" >>"$work/peaks"
     done
@@ -88,5 +91,5 @@ measure_all() {
             {command: $command, runtime: .command, times: (.times | map(. * 1000)), cpu: ((.user + .system) * 1000)}] |
         group_by([.command, .runtime]) |
         map({command: .[0].command, runtime: .[0].runtime, times: (map(.times) | add), cpu: (map(.cpu) | add / length)})
-        ' "$work"/{run,state,kill,list}.*.json >"$work/times.json"
+        ' "$work"/{run,exec,state,kill,list}.*.json >"$work/times.json"
 }

@@ -84,3 +84,28 @@ podman_run() {
     assert_status 0
     assert_equal "$output" $'50\n67108864'
 }
+
+@test "podman: exec, with and without a terminal, and its exit status" {
+    podman_run --detach --name "$ID" busybox:test sleep 1000 >/dev/null
+    run podman_here exec --env A=b --user 5:6 --workdir /tmp "$ID" sh -c 'echo $A; id -u; id -g; pwd; exit 7'
+    assert_status 7
+    assert_equal "$output" $'b\n5\n6\n/tmp'
+    run podman_here exec --tty "$ID" tty
+    assert_status 0
+    assert_contains "$output" /dev/pts/
+    run -127 podman_here exec "$ID" no-such-command
+    run -126 podman_here exec "$ID" /etc/passwd
+}
+
+@test "podman: a terminal, pause and unpause, top, update, stop" {
+    podman_run --detach --tty --name "$ID" busybox:test sh -c 'tty; trap "exit 9" TERM; while :; do sleep 0.1; done' \
+        >/dev/null
+    podman_here pause "$ID" >/dev/null
+    assert_equal "$(podman_here inspect --format '{{.State.Status}}' "$ID")" paused
+    podman_here unpause "$ID" >/dev/null
+    assert_contains "$(podman_here top "$ID" args)" "sleep 0.1"
+    run podman_here stop --time 20 "$ID"
+    assert_status 0
+    assert_equal "$(podman_here wait "$ID")" 9
+    assert_contains "$(podman_here logs "$ID")" /dev/pts/0
+}
