@@ -6,7 +6,6 @@
 #include <linux/bpf.h>
 #include <linux/magic.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -233,26 +232,6 @@ void skep_linux_reap_others(pid_t spared) {
         if (info.si_pid == spared) return; // its own waiter reaps it, and then comes back for the others
         waitpid(info.si_pid, NULL, WNOHANG);
     }
-}
-
-int skep_linux_pipe(int ends[2]) {
-    return pipe2(ends, O_CLOEXEC);
-}
-
-pid_t skep_linux_start_program(char *const *argv, int output) {
-    posix_spawn_file_actions_t actions;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error == 0) {
-        pid_t pid = -1;
-        error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-        if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-        if (error == 0) error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-        posix_spawn_file_actions_destroy(&actions);
-        if (error == 0) return pid;
-    }
-    errno = error;
-    return -1;
 }
 
 int skep_linux_eventfd(void) {

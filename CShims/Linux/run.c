@@ -37,7 +37,7 @@ pid_t skep_linux_run(const struct skep_linux_command *command) {
     posix_spawnattr_init(&attributes);
     error = set_up(&actions, &attributes, command);
     pid_t pid = -1;
-    if (error == 0) error = posix_spawn(&pid, command->path, &actions, &attributes, command->argv, command->envp);
+    if (error == 0) error = posix_spawnp(&pid, command->path, &actions, &attributes, command->argv, command->envp);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error == 0) return pid;

@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// A program of the host's, to be run beside this one.
 public struct HostProgram {
-    /// The program file.
+    /// The program file; a name without a slash is looked for in PATH.
     public var path: String
     /// What it is called with, its own name first.
     public var arguments: [String]

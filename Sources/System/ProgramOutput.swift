@@ -1,6 +1,4 @@
-internal import CLinux
 internal import Glibc
-internal import SystemPackage
 
 /// What another program has printed, and how it ended.
 public struct ProgramOutput: Sendable {
@@ -14,40 +12,12 @@ public struct ProgramOutput: Sendable {
     /// - Parameter command: the program, found in PATH, and its arguments.
     /// - Throws: what kept it from being started, or its output from being read.
     public init(running command: [String]) throws(SystemError) {
-        let pid: pid_t
-        (pid, bytes) = try Self.collect(command)
-        var status: CInt = 0
-        do {
-            _ = try systemCall { waitpid(pid, &status, 0) }
-        } catch {
-            throw SystemError("waitpid", "process \(pid)", error)
-        }
-        self.status = status
-    }
-
-    /// The program's process and its output; it may not have ended yet, but will print nothing more.
-    private static func collect(_ command: [String]) throws(SystemError) -> (pid_t, [UInt8]) {
-        var ends: [CInt] = [-1, -1]
-        do {
-            _ = try systemCall { skep_linux_pipe(&ends) }
-        } catch {
-            throw SystemError("pipe", "", error)
-        }
-        let output = Descriptor(owning: ends[0])
-        let pid = try start(command, writingTo: Descriptor(owning: ends[1]))
-        return (pid, try output.readToEnd(path: "the output of \(command[0])"))
-    }
-
-    private static func start(
-        _ command: [String], writingTo output: consuming Descriptor
-    ) throws(SystemError) -> pid_t {
-        let number = output.number
-        let words = command.map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        do {
-            return try systemCall(retrying: false) { skep_linux_start_program(words, number) }
-        } catch {
-            throw SystemError("execute", command[0], error)
-        }
+        let input = try Descriptor.open("/dev/null", O_RDONLY)
+        let output = try Descriptor.memoryFile("skep-output")
+        let program = HostProgram(command[0], command, environment: HostProgram.ownEnvironment)
+        let process = try program.run(input: input.number, output: output.number, errors: output.number)
+        status = try process.wait()
+        lseek(output.number, 0, SEEK_SET)
+        bytes = try output.readToEnd(path: "the output of \(command[0])")
     }
 }

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test("There is no such program") func missing() {
-        #expect(throws: SystemError("execute", "no-such-program", .noSuchFileOrDirectory)) {
+        #expect(throws: SystemError("execve", "no-such-program", .noSuchFileOrDirectory)) {
             _ = try ProgramOutput(running: ["no-such-program"])
         }
     }

@@ -54,7 +54,7 @@ load helpers/exec
     needs_runc 1.2
     setup_bundle sleep 1000
     new_namespace time
-    start_container '.linux.timeOffsets = {boottime: {secs: 1000000}}'
+    start_container
     exec_detached
     assert_equal "$(namespace_of "$exec_pid" time)" "$(namespace_of "$pid" time)"
     [[ $(namespace_of "$exec_pid" time) != "$(namespace_of self time)" ]] || fail "the host's"

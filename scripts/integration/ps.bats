@@ -116,7 +116,7 @@ start_two() {
     setup_bundle sleep 1000
     create
     PATH=/nonexistent run_skep_here ps "$ID"
-    assert_refused "execute ps" ENOENT "PATH"
+    assert_refused "execve ps" ENOENT "PATH"
     PATH=/nonexistent run_skep_here ps --format json "$ID"
     assert_status 0
 }

@@ -55,7 +55,7 @@ char *_Nullable *_Nonnull skep_linux_environment(void);
 
 // A program to be run beside this one.
 struct skep_linux_command {
-    const char *_Nonnull path;
+    const char *_Nonnull path; // one without a slash is looked for in PATH
     char *_Nullable const *_Nonnull argv;
     char *_Nullable const *_Nonnull envp;
     const char *_Nullable directory; // where it begins; NULL for the caller's own
@@ -107,13 +107,6 @@ int skep_linux_next_signal(int signalfd);
 
 // Reaps every child that has ended, but for `spared`.
 void skep_linux_reap_others(pid_t spared);
-
-// pipe2(O_CLOEXEC): the end to read from, then the end to write to.
-int skep_linux_pipe(int ends[_Nonnull 2]);
-
-// Starts the program `argv[0]`, found in PATH, with this process's environment: its standard input is empty, its
-// standard output and error go to `output`. Its process id, or -1.
-pid_t skep_linux_start_program(char *_Nullable const *_Nonnull argv, int output);
 
 // eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK).
 int skep_linux_eventfd(void);
