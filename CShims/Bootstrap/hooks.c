@@ -69,16 +69,21 @@ static pid_t start(struct skep_init *init, const struct skep_step *step, int inp
     return pid;
 }
 
-// Waits for the hook's end, which after its timeout is brought about. False if it was.
+// Waits for the hook's end, which after its timeout is brought about. False if it was. A parent that goes away
+// meanwhile takes both along.
 static bool await(struct skep_init *init, pid_t pid, int pidfd, uint64_t seconds) {
-    struct pollfd waiting = {.fd = pidfd, .events = POLLIN};
+    struct pollfd waiting[2];
+    waiting[0].fd = pidfd, waiting[0].events = POLLIN, waiting[0].revents = 0;
+    waiting[1].fd = init->socket, waiting[1].events = 0, waiting[1].revents = 0; // its hang-up is always told
     struct timespec timeout = {.tv_sec = (time_t)seconds}; // what is left of it is written back by the kernel
     long ended;
     do
-        ended = SKEP_CALL(ppoll, &waiting, 1, seconds > 0 ? &timeout : NULL, NULL, 0);
+        ended = SKEP_CALL(ppoll, waiting, 2, seconds > 0 ? &timeout : NULL, NULL, 0);
     while (ended < 0 && skep_errno == EINTR);
     if (ended < 0) skep_fail(init, "ppoll", "a hook");
-    if (ended == 0) SKEP_CALL(kill, -pid, SIGKILL);
+    bool is_alone = waiting[1].revents & POLLHUP;
+    if (ended == 0 || is_alone) SKEP_CALL(kill, -pid, SIGKILL);
+    if (is_alone) skep_exit(1);
     return ended > 0;
 }
 
@@ -90,6 +95,8 @@ static void add_output(struct skep_builder *text, int output) {
     while (got > 0 && last[got - 1] == '\n')
         got--;
     if (got <= 0) return;
+    for (long i = 0; i < got; i++)
+        if (last[i] == '\0') last[i] = ' '; // the report's text ends at one
     skep_add(text, ": ");
     skep_add_bytes(text, last, (size_t)got);
 }

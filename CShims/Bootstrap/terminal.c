@@ -47,6 +47,7 @@ static void bind_console(struct skep_init *init, int slave) {
     struct stat status;
     if (skep_stat_fd(target, &status) < 0) skep_fail(init, "fstat", path);
     if (S_ISLNK(status.st_mode)) skep_fail_with(init, ELOOP, "open", path);
+    if (S_ISDIR(status.st_mode)) skep_fail_with(init, EISDIR, "open", path);
     int tree = skep_open_tree(slave, "", AT_EMPTY_PATH);
     if (tree < 0) skep_fail(init, "open_tree", "the terminal");
     if (skep_attach(tree, target) < 0) skep_fail(init, "move_mount", path);

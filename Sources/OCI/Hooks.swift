@@ -56,13 +56,13 @@ public struct Hook: Sendable, Equatable {
     public var path: String
     /// The arguments with the program's name first, as execv(3) takes them.
     public var args: [String]
-    /// The environment, `NAME=value`.
-    public var env: [String]
+    /// The environment, `NAME=value`; nil leaves it to the runtime, which an empty list does not.
+    public var env: [String]?
     /// Seconds, more than 0, after which the hook is stopped; nil means no limit.
     public var timeout: Int?
 
     /// A command.
-    public init(path: String, args: [String] = [], env: [String] = [], timeout: Int? = nil) {
+    public init(path: String, args: [String] = [], env: [String]? = nil, timeout: Int? = nil) {
         self.path = path
         self.args = args
         self.env = env
@@ -76,7 +76,7 @@ extension Hook: JSONDecodable, JSONObjectEncodable {
         let object = try json.object()
         path = try object.required("path")
         args = try object.list("args")
-        env = try object.list("env")
+        env = try object.optional("env")
         timeout = try object.optional("timeout")
     }
 
@@ -84,7 +84,7 @@ extension Hook: JSONDecodable, JSONObjectEncodable {
     public func encode(into object: borrowing JSONObjectBuilder) {
         object.set("path", path)
         object.setIfPresent("args", args)
-        object.setIfPresent("env", env)
+        if let env { object.set("env", env) }
         object.setIfPresent("timeout", timeout)
     }
 }

@@ -62,7 +62,7 @@ struct HookPlanner {
         for (index, hook) in hooks.enumerated() {
             let run = HookRun(
                 path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args,
-                environment: hook.env.isEmpty ? defaultEnvironment : hook.env, stateHead: head, stateTail: "}",
+                environment: hook.env ?? defaultEnvironment, stateHead: head, stateTail: "}",
                 timeout: UInt64(hook.timeout ?? 0))
             plan.append(.hook(run), from: Origin("hooks." + kind, index))
         }

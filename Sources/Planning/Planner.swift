@@ -121,6 +121,8 @@ public struct Planner {
         plan.joinedNamespaces = namespaces.joined
         joinNamespaces()
         plan.append(.setsid, from: Origin("process"))
+        // Hooks that set up the container's network find it up.
+        if namespaces.makesNetwork { plan.append(.loopback, from: Origin("linux.namespaces")) }
         if let name = situation.sessionKeyring { plan.append(.keyring(name), from: Origin("process")) }
         if namespaces.present.contains(.mount) {
             try planMountNamespace()
@@ -271,7 +273,6 @@ public struct Planner {
     // MARK: Settings of the new namespaces
 
     private mutating func planSettings() throws(ConfigurationError) {
-        if namespaces.makesNetwork { plan.append(.loopback, from: Origin("linux.namespaces")) }
         if let hostname = spec.hostname, !hostname.isEmpty {
             try requireUTS("hostname")
             plan.append(.hostname(hostname), from: Origin("hostname"))

@@ -18,6 +18,17 @@ struct ProcessPlanner {
         if process.cwd.utf8.first != UInt8(ascii: "/") {
             throw ConfigurationError(Origin("process.cwd"), "must be absolute, not \"\(process.cwd)\"")
         }
+        try Self.check(process.user)
+    }
+
+    /// To the system calls the highest number is no id, but "leave it as it is" (setresuid(2)).
+    private static func check(_ user: Process.User) throws(ConfigurationError) {
+        let origin = Origin("process.user")
+        if user.uid == .max { throw ConfigurationError(origin.appending("uid"), "\(user.uid) is nobody's number") }
+        if user.gid == .max { throw ConfigurationError(origin.appending("gid"), "\(user.gid) is no group's number") }
+        if let umask = user.umask, umask > 0o777 {
+            throw ConfigurationError(origin.appending("umask"), "must lie between 0 and 511 (0777), not \(umask)")
+        }
     }
 
     /// What comes between the last preparation and the user's program.

@@ -69,7 +69,9 @@ extension ContainerError: CustomStringConvertible {
         // "linux.timeOffsets is not supported yet" reads better than with a colon.
         if action.isEmpty, let reason, reason.hasPrefix("is ") { line = "\(origin) \(reason)" }
         if let hint { line += "; \(hint)" }
-        return String(line.map { $0.isNewline ? " " : $0 })
+        // What a hook or an image has put into it must not move a terminal's cursor.
+        return String(
+            decoding: line.utf8.map { $0 < UInt8(ascii: " ") || $0 == 0x7f ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }
 }
 

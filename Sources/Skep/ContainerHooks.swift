@@ -27,8 +27,10 @@ struct ContainerHooks: Sendable {
 
     /// The hooks that later commands run, as state.json keeps them.
     static func kept(_ hooks: Hooks?) -> Hooks? {
-        guard let hooks, !hooks.poststart.isEmpty || !hooks.poststop.isEmpty else { return nil }
-        return Hooks(poststart: hooks.poststart, poststop: hooks.poststop)
+        guard let hooks else { return nil }
+        let kept = Hooks(
+            startContainer: hooks.startContainer, poststart: hooks.poststart, poststop: hooks.poststop)
+        return kept == Hooks() ? nil : kept
     }
 
     /// Runs prestart and createRuntime, whose failure is the container's.
@@ -75,7 +77,7 @@ struct ContainerHooks: Sendable {
         log?.debug("running \(property): \(hook.path)")
         let program = HostProgram(
             hook.path, hook.args.isEmpty ? [hook.path] : hook.args,
-            environment: hook.env.isEmpty ? HostProgram.ownEnvironment : hook.env, directory: bundle)
+            environment: hook.env ?? HostProgram.ownEnvironment, directory: bundle)
         let (failure, output) = try converting(origin: property) { () throws(SystemError) in
             let input = try Descriptor.memoryFile("skep-hook-state", state)
             let output = try Descriptor.memoryFile("skep-hook-output")

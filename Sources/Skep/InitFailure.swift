@@ -15,11 +15,6 @@ enum InitFailure {
             hint: hint(errno, call: text(report.call), origin: origin))
     }
 
-    /// Whether the step was a hook's.
-    static func isHook(_ report: skep_report) -> Bool {
-        text(report.call) == "hook"
-    }
-
     /// An init that died without a word. `step` is what it was doing.
     static func death(
         _ status: ExitStatus, during step: Plan.Step?, outOfMemoryKills: Int, memoryLimit: Int64?

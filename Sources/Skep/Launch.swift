@@ -58,6 +58,10 @@ struct Launch: ~Copyable {
             return launch.finish()
         } catch {
             launch.abandon()
+            // Whatever it failed at then, this is why.
+            if (try? target.waitForEnd(milliseconds: 0)) == true {
+                throw ContainerError(.containerNotRunning, "container \"\(order.directory.id)\"", "has stopped")
+            }
             throw error
         }
     }

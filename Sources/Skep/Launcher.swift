@@ -1,6 +1,7 @@
 internal import Cgroups
 internal import Glibc
 internal import OCI
+internal import Planning
 internal import System
 
 /// A container's first process, and what later commands are told of it.
@@ -65,7 +66,9 @@ struct Launcher {
             rootfs: try Configuration.rootfs(config, bundle: container.bundle), managerKind: order.manager.kind,
             cgroupPaths: order.manager.namedPaths, namespacePaths: namespacePaths(config, pid: pid),
             annotations: config.annotations, keepsKeyring: order.keepsKeyring,
-            hooks: ContainerHooks.kept(config.hooks), sharesPIDNamespace: Configuration.sharesPIDNamespace(config))
+            hooks: ContainerHooks.kept(config.hooks),
+            planSteps: config.hooks?.startContainer.isEmpty == false ? order.plan.steps.count : nil,
+            sharesPIDNamespace: Configuration.sharesPIDNamespace(config))
     }
 
     private func namespacePaths(_ config: Spec, pid: Int32) -> [NamedPath] {

@@ -79,8 +79,18 @@ package final class NotifyProxy: Sendable {
             }
             if lines.isEmpty { continue }
             let sent = Array(lines.joined(separator: [UInt8(ascii: "\n")])) + Array(("\nMAINPID=" + decimal(pid)).utf8)
-            _ = send(host.number, sent, sent.count, CInt(MSG_NOSIGNAL))
+            pass(sent)
             isReady = isReady || lines.contains { $0.elementsEqual("READY=1".utf8) }
+        }
+    }
+
+    /// How long the service manager may take to make room, in milliseconds.
+    private static let patience: Int32 = 5000
+
+    private func pass(_ message: [UInt8]) {
+        while send(host.number, message, message.count, CInt(MSG_NOSIGNAL)) < 0 && errno == EAGAIN {
+            var waiting = pollfd(fd: host.number, events: Int16(POLLOUT), revents: 0)
+            if poll(&waiting, 1, Self.patience) <= 0 { return }
         }
     }
 

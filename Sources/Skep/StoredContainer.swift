@@ -106,10 +106,13 @@ package struct StoredContainer: Sendable {
         hooks?.runAfterStart(pid: state.pid)
     }
 
-    /// The step is the user's program, or a hook before it.
+    /// The step is the user's program, the last, or one of the hooks right before it.
     private func failure(_ report: skep_report) -> ContainerError {
-        let isHook = InitFailure.isHook(report)
-        return InitFailure.error(report, origin: Origin(isHook ? "hooks.startContainer" : "process.args"))
+        let hookCount = state.hooks?.startContainer.count ?? 0
+        let index = Int(report.step) - ((state.planSteps ?? 0) - 1 - hookCount)
+        let isHook = state.planSteps != nil && (0..<hookCount).contains(index)
+        return InitFailure.error(
+            report, origin: isHook ? Origin("hooks.startContainer", index) : Origin("process.args"))
     }
 
     private var hooks: ContainerHooks? {

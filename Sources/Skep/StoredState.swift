@@ -25,6 +25,9 @@ struct StoredState: Sendable, Equatable {
     var keepsKeyring = false
     /// The hooks that are still to come; nil for none.
     var hooks: Hooks?
+    /// How many steps the init's plan has, the last of which are startContainer's and the exec; nil where there are
+    /// no hooks among them.
+    var planSteps: Int?
     /// Whether the init's end does not end the other processes, since their pid namespace is not its own.
     var sharesPIDNamespace: Bool
     /// The limits after an update; nil for those of the configuration.
@@ -57,7 +60,10 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         keepsKeyring = try object.flag("no_new_keyring")
         sharesPIDNamespace = try object.flag("shares_pid_namespace")
         // Asked for only where they are: most containers have no hooks and are never updated.
-        if object["hooks"] != nil { hooks = try object.optional("hooks") }
+        if object["hooks"] != nil {
+            hooks = try object.optional("hooks")
+            planSteps = try object.optional("plan_steps")
+        }
         if object["resources"] != nil { resources = try object.optional("resources") }
         if object["intel_rdt_path"] != nil { resourceControlPath = try object.optional("intel_rdt_path") }
     }
@@ -80,6 +86,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.setIfPresent("annotations", annotations)
         object.setIfTrue("no_new_keyring", keepsKeyring)
         if let hooks { object.set("hooks", hooks) }
+        object.setIfPresent("plan_steps", planSteps)
         object.setIfTrue("shares_pid_namespace", sharesPIDNamespace)
         if let resources { object.set("resources", resources) }
         object.setIfPresent("intel_rdt_path", resourceControlPath)

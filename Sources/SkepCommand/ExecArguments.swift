@@ -98,6 +98,7 @@ struct ExecArguments {
         var process: OCI.Process
         if let file = arguments["process"] {
             process = try Self.read(file)
+            if let own = container.config.process { Self.complete(&process, with: own) }
         } else {
             process = container.config.process ?? OCI.Process(cwd: "/")
             process.terminal = false
@@ -107,6 +108,18 @@ struct ExecArguments {
         let isSized = process.terminal && !isDetached
         if isSized, let size = HostTerminal()?.size { process.consoleSize = size }
         return process
+    }
+
+    /// What a process of its own leaves out is as it is for the container's.
+    private static func complete(_ process: inout OCI.Process, with own: OCI.Process) {
+        if process.capabilities == nil { process.capabilities = own.capabilities }
+        if process.rlimits.isEmpty { process.rlimits = own.rlimits }
+        process.oomScoreAdj = process.oomScoreAdj ?? own.oomScoreAdj
+        process.apparmorProfile = process.apparmorProfile ?? own.apparmorProfile
+        process.selinuxLabel = process.selinuxLabel ?? own.selinuxLabel
+        process.scheduler = process.scheduler ?? own.scheduler
+        process.ioPriority = process.ioPriority ?? own.ioPriority
+        process.execCPUAffinity = process.execCPUAffinity ?? own.execCPUAffinity
     }
 
     private static func read(_ file: String) throws(Failure) -> OCI.Process {

@@ -7,6 +7,7 @@ import Testing
     /// The steps up to where hosts differ.
     static let beginning = """
         setsid <- process
+        loopback lo up <- linux.namespaces
         propagation / rslave <- linux.rootfsPropagation
         root /bundle/rootfs <- root.path
         mount proc on /proc <- mounts[0]
@@ -30,7 +31,6 @@ import Testing
 
     /// The steps after that.
     static let end = """
-        loopback lo up <- linux.namespaces
         hostname skep <- hostname
         mask /proc/acpi <- linux.maskedPaths[0]
         mask /proc/asound <- linux.maskedPaths[1]

@@ -86,7 +86,7 @@ import Testing
         let plan = try Spec.container(without: .mount).plan()
         #expect(
             plan.names == [
-                "setsid", "root", "cgroup", "pivot", "loopback", "make-cwd", "stdio-owner", "home", "cap-bound", "cwd",
+                "setsid", "loopback", "root", "cgroup", "pivot", "make-cwd", "stdio-owner", "home", "cap-bound", "cwd",
                 "user", "cwd", "caps", "cap-ambient", "find-command", "wait", "exec",
             ])
         #expect(plan.actions(named: "root") == [.root(path: "/bundle/rootfs", isMounted: false, privateParent: false)])

@@ -128,8 +128,8 @@ import Testing
         }
         #expect(
             try spec.plan().names == [
-                "setsid", "propagation", "root", "mknod", "mknod", "mknod", "mknod", "mknod", "mknod", "symlink",
-                "symlink", "symlink", "symlink", "symlink", "pivot", "cgroup", "mount", "loopback", "hostname",
+                "setsid", "loopback", "propagation", "root", "mknod", "mknod", "mknod", "mknod", "mknod", "mknod",
+                "symlink", "symlink", "symlink", "symlink", "symlink", "pivot", "cgroup", "mount", "hostname",
                 "sysctl", "mask", "readonly", "make-cwd", "root-attr", "stdio-owner", "home", "cap-bound", "cwd",
                 "user", "cwd", "caps", "cap-ambient", "find-command", "wait", "exec",
             ])

@@ -33,7 +33,10 @@ import Testing
             ContainerError(.systemError, "a", "is odd", operation: "open", path: "/x", errno: .noSpace),
             "a: open /x: is odd: No space left on device (ENOSPC)"
         ),
-        (ContainerError(.systemError, "a", "two\nlines\r\nor three", hint: "x\ny"), "a: two lines or three; x y"),
+        (
+            ContainerError(.systemError, "a", "two\nlines\tor \u{1b}[31mthree\0", hint: "x\ny"),
+            "a: two lines or  [31mthree ; x y"
+        ),
     ]
 
     @Test("One line each", arguments: descriptions) func description(error: ContainerError, text: String) {

@@ -50,15 +50,6 @@ load helpers/exec
         pid_for_children
 }
 
-@test "exec: joins a time namespace" {
-    needs_runc 1.2
-    setup_bundle sleep 1000
-    new_namespace time
-    start_container
-    exec_detached
-    assert_equal "$(namespace_of "$exec_pid" time)" "$(namespace_of "$pid" time)"
-    [[ $(namespace_of "$exec_pid" time) != "$(namespace_of self time)" ]] || fail "the host's"
-}
 
 @test "exec: sees the container's files, processes and host name" {
     setup_bundle sleep 1000
@@ -81,6 +72,7 @@ load helpers/exec
         assert_equal "$(namespace_of "$exec_pid" mount)" "$(namespace_of "$pid" mount)" "mount without $type"
         exec_ok ID echo "hello without $type"
         assert_equal "$output" "hello without $type"
+        run_skep kill --all "$ID" KILL # or old runcs leave them, and wait for their cgroup in vain
         skep delete --force "$ID"
         rm -r "$BUNDLE"
     done
@@ -129,6 +121,7 @@ load helpers/exec
 }
 
 @test "exec: returns with its command, not with what that has left in the background" {
+    skep_only # runc copies from pipes, and waits until the last has closed them
     start_container
     exec_ok ID sh -c 'sleep 1000 & echo started'
     assert_equal "$output" started
@@ -156,13 +149,21 @@ load helpers/exec
 
 @test "exec: the process is as the configuration says" {
     setup_bundle sleep 1000
-    start_container '.process.user.umask = 23 | .process.oomScoreAdj = 321 | .process.cwd = "/etc"
+    start_container '.process.oomScoreAdj = 321 | .process.cwd = "/etc"
         | .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 100, hard: 200}]'
-    exec_script 'umask; cat /proc/self/oom_score_adj; pwd; ulimit -Sn; ulimit -Hn'
-    assert_equal "$output" $'0027\n321\n/etc\n100\n200'
+    exec_script 'cat /proc/self/oom_score_adj; pwd; ulimit -Sn; ulimit -Hn'
+    assert_equal "$output" $'321\n/etc\n100\n200'
+}
+
+@test "exec: process.user.umask is the command's" {
+    skep_only # runc has it for the first process alone
+    start_container '.process.user.umask = 23'
+    exec_ok ID sh -c umask
+    assert_equal "$output" 0027
 }
 
 @test "exec: without a umask of the configuration's it is 022, whatever the caller's is" {
+    skep_only # runc's is the caller's
     start_container
     local before
     before=$(umask)

@@ -14,10 +14,6 @@ load helpers
         assert_refused "$property" "not supported yet"
         assert_no_leaks
     done <<'CASES'
-.process.terminal = true|process.terminal
-.hooks = {prestart: [{path: "/bin/true"}]}|hooks
-.hooks = {createRuntime: [{path: "/bin/true"}]}|hooks
-.hooks = {poststop: [{path: "/bin/true"}]}|hooks
 .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"}|linux.seccomp
 .linux.timeOffsets = {"monotonic": {"secs": 1}}|linux.timeOffsets
 .linux.namespaces += [{type: "time"}]|linux.namespaces[5]

@@ -10,7 +10,7 @@ in_terminal() {
     python3 "$helpers/terminal.py" outer "$@" </dev/null >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
     output=$(tr -d '\0\r' <"$WORK/stdout")
     stderr=$(cat "$WORK/stderr")
-    ((status != 99)) || fail "$stderr (shown: $output)"
+    ((status != 99)) || fail "$stderr"
 }
 
 # run_in_terminal STEP... -- [ARG...]: `run` of $ID in a terminal of 24 lines.
@@ -40,6 +40,13 @@ setup_terminal_bundle() {
     set_script "$1"
 }
 
+# exec_container: a running container for `exec`, without a terminal of its own.
+exec_container() {
+    setup_bundle sleep 1000
+    create
+    skep start "$ID"
+}
+
 # hold_console STEP...: listens at $CONSOLE for a terminal's master, and then follows the steps; what the
 # terminal shows goes to $WORK/console.out in the end.
 hold_console() {
@@ -60,8 +67,8 @@ wait_console() {
     assert_equal "$status" 0 "the console's holder ($(cat "$WORK/console.err")): its end"
 }
 
-# listen_for_pidfd: listens at $PIDFD_SOCKET; what it learns goes to $WORK/pidfd.out.
-listen_for_pidfd() {
+# hold_pidfd: listens at $PIDFD_SOCKET; what it learns goes to $WORK/pidfd.out.
+hold_pidfd() {
     PIDFD_SOCKET=$WORK/pidfd.sock
     python3 "$helpers/pidfd-listener.py" "$PIDFD_SOCKET" </dev/null >"$WORK/pidfd.out" 2>&1 3>&- &
     SPAWNED+=("$!")

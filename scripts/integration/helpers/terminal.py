@@ -15,6 +15,7 @@ Steps:
   signal NAME     sends COMMAND a signal
   raw             waits until the terminal is in raw mode (outer)
   restored        waits until its settings are what they were (outer)
+  hang_up         closes the terminal (outer)
   run SCRIPT      runs a bash script, which has to succeed
   end             reads until nobody has the terminal open any more, or COMMAND has ended
 
@@ -74,7 +75,7 @@ class Terminal:
         limit = time.monotonic() + PATIENCE
         while not condition():
             if time.monotonic() > limit:
-                raise Failed(f"waited in vain for {what}; shown: {self.shown[-2000:]!r}")
+                raise Failed(f"waited in vain for {what}; shown: {self.shown[-500:]!r}")
             if not self.pump(0.02):
                 time.sleep(0.02)
 
@@ -156,7 +157,14 @@ class OuterTerminal(Terminal):
         self.wait("raw mode", self.is_raw)
 
     def restored(self):
+        if self.is_over:
+            return
         self.wait("the settings of before", lambda: termios.tcgetattr(self.slave) == self.saved)
+
+    def hang_up(self):
+        os.close(self.slave)
+        os.close(self.master)
+        self.is_over = True
 
     def signal(self, name):
         self.command.send_signal(getattr(signal, "SIG" + name))
