@@ -41,12 +41,13 @@ load helpers/terminal
     assert_contains "$output" "$(md5sum <"$WORK/input")"
 }
 
-@test "terminal: a large paste is echoed whole" {
+@test "terminal: a large paste that is echoed meanwhile comes to its end" {
     setup_terminal_bundle 'echo ready; cat >/dev/null; echo over'
     seq -w 1 14000 >"$WORK/input"
     { cat "$WORK/input" && printf '\004'; } >"$WORK/typed"
     run_in_terminal 'expect ready' "paste $WORK/typed" 'expect over' --
-    assert_equal "$(sed '1d;$d' <<<"$output" | md5sum)" "$(md5sum <"$WORK/input")"
+    # The kernel drops what it has no room to echo, so how much is shown is open.
+    assert_status 0
 }
 
 # Streams that are no terminal.
