@@ -66,7 +66,10 @@ void skep_step_terminal(struct skep_init *init, const struct skep_step *step) {
     skep_send_report(init, SKEP_REPORT_TERMINAL, master);
     skep_close(master);
     if (SKEP_CALL(ioctl, slave, TIOCSCTTY, 0) < 0) skep_fail(init, "ioctl TIOCSCTTY", "the terminal");
-    for (int fd = 0; fd < 3; fd++)
-        if (SKEP_CALL(dup3, slave, fd, 0) < 0) skep_fail(init, "dup3", "the terminal");
-    skep_close(slave);
+    for (int fd = 0; fd < 3; fd++) {
+        // Where a standard stream was closed, the terminal may have its number.
+        long placed = fd == slave ? SKEP_CALL(fcntl, fd, F_SETFD, 0) : SKEP_CALL(dup3, slave, fd, 0);
+        if (placed < 0) skep_fail(init, "dup3", "the terminal");
+    }
+    if (slave > 2) skep_close(slave);
 }

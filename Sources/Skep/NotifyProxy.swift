@@ -64,7 +64,7 @@ package final class NotifyProxy: Sendable {
 
     /// Passes on what the container has said.
     ///
-    /// - Parameter pid: the container's process, as the host knows it.
+    /// - Parameter pid: whom the service manager is to watch, as the host knows it.
     /// - Returns: whether it was that it is ready.
     package func passOn(pid: Int32) -> Bool {
         let number = number
@@ -100,7 +100,10 @@ package final class NotifyProxy: Sendable {
         while true {
             _ = poll(&waiting, nfds_t(waiting.count), -1)
             if waiting[0].revents != 0 && passOn(pid: process.pid) { return }
-            if waiting[1].revents != 0 { return }
+            if waiting[1].revents != 0 {
+                _ = passOn(pid: process.pid)
+                return
+            }
         }
     }
 }

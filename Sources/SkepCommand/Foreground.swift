@@ -37,7 +37,7 @@ struct Foreground: ~Copyable {
                 terminal.proceed(ready[3...])
                 if ready[1].revents != 0 { break }
             }
-            terminal.finish()
+            terminal.finish(unless: signals.number)
         } else {
             while true {
                 let ready = Self.poll(interests(process, notify), timeout: -1)
@@ -66,7 +66,8 @@ struct Foreground: ~Copyable {
     private borrowing func act(
         on ready: [pollfd], _ process: RunningProcess, _ notify: NotifyProxy?
     ) -> Bool {
-        if ready[2].revents != 0 { _ = notify?.passOn(pid: process.pid) }
+        // The service is this process, which ends when the container's does.
+        if ready[2].revents != 0 { _ = notify?.passOn(pid: getpid()) }
         return ready[0].revents != 0 && passSignals(to: process)
     }
 

@@ -62,6 +62,7 @@ struct InheritedDescriptors {
     ///   - passesSockets: whether the container is to get what a service manager has given to this command.
     /// - Throws: `Failure` for a descriptor that is not open.
     init(_ arguments: Arguments, passesSockets: Bool) throws(Failure) {
+        Self.fillStandardStreams()
         listening = passesSockets ? Self.listenDescriptors() : nil
         let first = 3 + (listening?.count ?? 0)
         let wanted = try arguments.number("preserve-fds", in: 0...1000) ?? 0
@@ -70,6 +71,11 @@ struct InheritedDescriptors {
             throw .container(
                 ContainerError(.configInvalid, "--preserve-fds", "descriptor \(number) is not open"))
         }
+    }
+
+    /// A standard stream that is closed would be taken for the next file that is opened, and the other way round.
+    private static func fillStandardStreams() {
+        for number in STDIN_FILENO...STDERR_FILENO where !skep_linux_is_open(number) { _ = open("/dev/null", O_RDWR) }
     }
 
     /// sd_listen_fds(3): only where they are meant for this process.

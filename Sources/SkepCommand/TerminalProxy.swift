@@ -13,6 +13,8 @@ struct TerminalProxy: ~Copyable {
     private var output: [UInt8] = []
     private var isInputOpen = true
     private var isOutputOpen = true
+    /// Whether what was typed last has not been ended by a newline.
+    private var isAmidLine = false
     /// Whether nobody has the other end open, at the moment.
     private var isHungUp = false
 
@@ -32,7 +34,7 @@ struct TerminalProxy: ~Copyable {
     /// What to wait for: on standard input, the master, and standard output.
     var interests: [pollfd] {
         let wantsInput = isInputOpen && input.count < Self.bound
-        let wantsMore = isOutputOpen && output.count < Self.bound && !isHungUp
+        let wantsMore = output.count < Self.bound && !isHungUp
         let masterEvents = (wantsMore ? POLLIN : 0) | (input.isEmpty || isHungUp ? 0 : POLLOUT)
         return [
             pollfd(fd: wantsInput ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0),
@@ -45,9 +47,10 @@ struct TerminalProxy: ~Copyable {
     mutating func proceed(_ ready: ArraySlice<pollfd>) {
         let events = ready.map(\.revents)
         if events[0] != 0 { readInput() }
-        if events[1] != 0 || isHungUp { readMaster() }
+        let isReadable = events[1] & Int16(POLLIN | POLLHUP | POLLERR) != 0
+        if (isReadable || isHungUp) && output.count < Self.bound { readMaster() }
         if !input.isEmpty { writeMaster() }
-        if events[2] != 0 { writeOutput() }
+        if !output.isEmpty { writeIfPossible() }
     }
 
     /// Gives the process's terminal the size of the one that the command was called from.
@@ -55,17 +58,25 @@ struct TerminalProxy: ~Copyable {
         host?.passSize(to: master.number)
     }
 
-    /// Shows all that the terminal still has, once the process has ended.
-    consuming func finish() {
+    /// Shows all that the terminal still has, once the process has ended. A reader that takes nothing more is given up
+    /// when a signal says so.
+    consuming func finish(unless signals: CInt) {
         repeat {
-            isHungUp = false
             readMaster()
-            while isOutputOpen && !output.isEmpty {
-                var waiting = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-                _ = poll(&waiting, 1, -1)
-                writeOutput()
+            while !output.isEmpty {
+                var waiting = [
+                    pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0),
+                    pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+                ]
+                _ = poll(&waiting, 2, -1)
+                if waiting[0].revents != 0 { writeOutput() }
+                if waiting[1].revents != 0 && Self.isToEnd(skep_linux_next_signal(signals)) { return }
             }
-        } while isOutputOpen && hasMore
+        } while hasMore
+    }
+
+    private static func isToEnd(_ signal: Int32) -> Bool {
+        [SIGTERM, SIGINT, SIGHUP, SIGQUIT].contains(signal)
     }
 
     private var hasMore: Bool {
@@ -75,17 +86,19 @@ struct TerminalProxy: ~Copyable {
 
     private mutating func readInput() {
         let got = Self.read(STDIN_FILENO, into: &input)
+        if got > 0 { isAmidLine = input.last != UInt8(ascii: "\n") }
         if got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)) { return }
         isInputOpen = false
         if got < 0 { return }
-        // To whoever reads lines from the terminal, the end of the input is a character.
+        // To whoever reads lines from the terminal, the end of the input is a character; amid a line, it only ends that.
         let end = skep_linux_end_of_input(master.number)
-        if end > 0 { input.append(UInt8(truncatingIfNeeded: end)) }
+        if end > 0 { input += [UInt8](repeating: UInt8(truncatingIfNeeded: end), count: isAmidLine ? 2 : 1) }
     }
 
     private mutating func readMaster() {
         isHungUp = Self.read(master.number, into: &output) < 0 && errno == EIO
-        if !output.isEmpty { writeIfPossible() }
+        // The process is not to wait for a reader that is gone.
+        if !isOutputOpen { output = [] }
     }
 
     private static func read(_ number: CInt, into buffer: inout [UInt8]) -> Int {
@@ -112,7 +125,7 @@ struct TerminalProxy: ~Copyable {
         let wrote = write(STDOUT_FILENO, output, min(output.count, Self.bound))
         if wrote > 0 {
             output.removeFirst(wrote)
-        } else if errno != EINTR && errno != EAGAIN {
+        } else if wrote < 0 && errno != EINTR && errno != EAGAIN {
             isOutputOpen = false
             output = []
         }

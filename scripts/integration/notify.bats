@@ -25,12 +25,12 @@ notified() {
 }
 
 @test "notify: run passes on that it is ready, and the process as the host counts" {
-    skep_only "runc in the foreground tells its own process"
+    skep_only "runc sends two messages"
     setup_notify_bundle 'sd-notify READY=1; echo told; sleep 1000'
     listen_for_notifications
     spawn_skep run --bundle "$BUNDLE" "$ID"
     wait_for notified READY=1
-    wait_for notified "MAINPID=$(state .pid)"
+    wait_for notified "MAINPID=$spawned"
     assert_equal "$(cat "$WORK/spawned.out")" told
 }
 
@@ -50,18 +50,18 @@ notified() {
     spawn_skep run --bundle "$BUNDLE" "$ID"
     wait_for notified "still here"
     assert_contains "$(notifications)" "STATUS=warming up|"
-    assert_contains "$(notifications)" "READY=1|STATUS=serving|MAINPID=$(state .pid)|"
+    assert_contains "$(notifications)" "READY=1|STATUS=serving|MAINPID=$spawned|"
 }
 
 @test "notify: nothing else gets through" {
-    skep_only "runc in the foreground tells its own process"
+    skep_only "runc sends two messages"
     setup_notify_bundle 'sd-notify MAINPID=1 FDSTORE=1 WATCHDOG=1 STOPPING=1 RELOADING=1 "ERRNO=5|BUSERROR=x" "" "|||" \
             XREADY=1 "READY=1|MAINPID=1|FDSTORE=1|MAINPIDFDID=7"; sleep 1000'
     listen_for_notifications
     spawn_skep run --bundle "$BUNDLE" "$ID"
-    wait_for notified "MAINPID=$(state .pid)"
+    wait_for notified "MAINPID=$spawned"
     sleep 0.2
-    assert_equal "$(notifications | tr '|' '\n' | sed '/^$/d' | sort)" "MAINPID=$(state .pid)"$'\nREADY=1'
+    assert_equal "$(notifications | tr '|' '\n' | sed '/^$/d' | sort)" "MAINPID=$spawned"$'\nREADY=1'
 }
 
 @test "notify: a message without a line that may get through sends nothing" {
@@ -241,13 +241,13 @@ notified() {
 }
 
 @test "notify: a process of exec's may speak, too" {
-    skep_only "runc in the foreground tells its own process"
+    skep_only "runc sends two messages"
     setup_notify_bundle 'sleep 1000'
     listen_for_notifications
     spawn_skep run --bundle "$BUNDLE" "$ID"
     wait_for status_is running
     skep exec "$ID" sd-notify @/run/notify/notify.sock READY=1
-    wait_for notified "MAINPID=$(state .pid)"
+    wait_for notified "MAINPID=$spawned"
 }
 
 @test "notify: the mount takes no other file" {
