@@ -21,6 +21,9 @@ value() {
     done
     while IFS= read -r line; do
         is_cgroup_v2 || [[ $line != 0::* ]] || continue
+        # A hierarchy that is mounted somewhere else is none of the host's cgroup layout.
+        controller=$(cut -d: -f2 <<<"$line")
+        is_cgroup_v2 || mountpoint -q "/sys/fs/cgroup/${controller#name=}" || continue
         assert_equal "${line#*:*:}" "/$ID" "$line"
     done <"/proc/$pid/cgroup"
 }
@@ -158,6 +161,9 @@ remove_cgroup() {
     local line
     while IFS= read -r line; do
         is_cgroup_v2 || [[ $line != 0::* ]] || continue
+        # A hierarchy that is mounted somewhere else is none of the host's cgroup layout.
+        controller=$(cut -d: -f2 <<<"$line")
+        is_cgroup_v2 || mountpoint -q "/sys/fs/cgroup/${controller#name=}" || continue
         assert_equal "${line#*:*:}" "/$ID" "$line"
     done <<<"$output"
 }
