@@ -10,6 +10,7 @@ source "$helpers/bundle.bash"
 source "$helpers/cgroup.bash"
 source "$helpers/namespace.bash"
 source "$helpers/leaks.bash"
+source "$helpers/podman.bash"
 
 setup() {
     WORK=$BATS_TEST_TMPDIR

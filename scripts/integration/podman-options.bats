@@ -1,0 +1,98 @@
+#!/usr/bin/env bats
+# What Podman's options to `run` make of a configuration, and the runtime of that.
+load helpers
+
+setup() {
+    podman_setup
+}
+
+teardown() {
+    podman_teardown
+}
+
+# expect OUTPUT ARG...: of a container that has to succeed.
+expect() {
+    local wanted=$1
+    shift
+    run podman_run --rm "$@"
+    ((status == 0)) || fail "it ended with $status: $output"
+    assert_equal "$output" "$wanted"
+}
+
+@test "podman options: a volume that is read-only, and follows the host's mounts" {
+    mkdir "$WORK/volume"
+    mount -t tmpfs volume "$WORK/volume"
+    mount --make-shared "$WORK/volume"
+    mkdir "$WORK/volume/inner"
+    podman_run --detach --name "$ID" --volume "$WORK/volume:/volume:ro,rslave" busybox:test sleep 1000 >/dev/null
+    mount -t tmpfs later "$WORK/volume/inner"
+    touch "$WORK/volume/inner/file"
+    run podman_here exec "$ID" sh -c \
+        'ls /volume/inner; touch /volume/file 2>/dev/null || echo refused
+         awk "\$5 == \"/volume\" { print \$7 ~ /^master:/ }" /proc/self/mountinfo'
+    umount "$WORK/volume/inner" "$WORK/volume"
+    assert_equal "$output" $'file\nrefused\n1'
+}
+
+@test "podman options: --device, with its name, type and rights" {
+    expect $'character special file a,e5\nread\nrefused' --device /dev/fuse:/dev/other:r busybox:test sh -c \
+        'stat -c "%F %t,%T" /dev/other; true </dev/other && echo read
+         (true >/dev/other) 2>/dev/null || echo refused'
+}
+
+@test "podman options: --sysctl of the namespaces that the container has" {
+    expect $'1\n9999' --sysctl net.ipv4.ip_forward=1 --sysctl kernel.msgmax=9999 busybox:test \
+        cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/msgmax
+}
+
+@test "podman options: what the runtime refuses reaches Podman's user as one clear line" {
+    run -127 podman_run --rm --sysctl net.ipv4.no_such_thing=1 busybox:test true
+    assert_contains "$output" "skep: linux.sysctl.net.ipv4.no_such_thing: open"
+    assert_contains "$output" "No such file or directory (ENOENT)"
+}
+
+@test "podman options: --ulimit" {
+    expect $'100\n0' --ulimit nofile=100:200 --ulimit core=0:0 busybox:test sh -c 'ulimit -n; ulimit -c'
+}
+
+@test "podman options: --cap-add and --cap-drop" {
+    expect 0000000000000400 --cap-drop all --cap-add NET_BIND_SERVICE busybox:test \
+        awk '/^CapEff/ { print $2 }' /proc/self/status
+    run podman_run --rm --cap-drop chown busybox:test chown 1:1 /etc/passwd
+    ((status != 0)) || fail "chown was allowed"
+}
+
+@test "podman options: --security-opt no-new-privileges, mask and unmask" {
+    expect $'1\n0\nPAGE' --security-opt no-new-privileges --security-opt mask=/etc/group \
+        --security-opt unmask=/proc/timer_list busybox:test sh -c \
+        'awk "/^NoNewPrivs/ { print \$2 }" /proc/self/status; wc -c </etc/group
+         [ ! -e /proc/timer_list ] || [ -z "$(head -c 1 /proc/timer_list)" ] || echo PAGE'
+}
+
+@test "podman options: the namespaces of another container" {
+    podman_run --detach --name "$ID" --hostname first busybox:test sleep 1234 >/dev/null
+    expect $'first\nsleep 1234' --pid "container:$ID" --ipc "container:$ID" --uts "container:$ID" busybox:test sh -c \
+        'hostname; ps -o args | grep -x "sleep 1234"'
+    local kind
+    for kind in pid ipc uts; do
+        expect "$(readlink "/proc/$(podman_here inspect --format '{{.State.Pid}}' "$ID")/ns/$kind")" \
+            "--$kind" "container:$ID" busybox:test readlink "/proc/self/ns/$kind"
+    done
+}
+
+@test "podman options: --cpus, --cpuset-cpus and --memory-swap reach the cgroup" {
+    expect $'50000\n100000\n0' --cpus 0.5 --cpuset-cpus 0 busybox:test sh -c \
+        'cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu/cpu.cfs_period_us /sys/fs/cgroup/cpuset/cpuset.cpus'
+}
+
+@test "podman options: --env, --workdir, --user of the image, --group-add, --umask" {
+    expect $'b\n/tmp\n1000:1000\n1000 2000\n0027' --env A=b --workdir /tmp --user user --group-add 2000 \
+        --umask 0027 busybox:test sh -c 'echo "$A"; pwd; echo "$(id -u):$(id -g)"; id -G; umask'
+}
+
+@test "podman options: --annotation reaches the state" {
+    podman_run --detach --name "$ID" --annotation of.mine=yes busybox:test sleep 1000 >/dev/null
+    local full
+    full=$(podman_here inspect --format '{{.Id}}' "$ID")
+    assert_equal "$("$SKEP" state "$full" | jq -r '.annotations["of.mine"]')" yes
+}
