@@ -92,6 +92,12 @@ int skep_slot(struct skep_init *init, const struct skep_step *step) {
     return init->fds[step->slot];
 }
 
+int skep_take_slot(struct skep_init *init, const struct skep_step *step) {
+    int fd = skep_slot(init, step);
+    init->fds[step->slot] = -1;
+    return fd;
+}
+
 // A process that is to join a container and starts one instead, or the other way round, is somebody's mistake.
 static void check_purpose(struct skep_init *init, bool joins) {
     if (joins != (init->plan.steps[0].op == SKEP_OP_JOIN_PROCESS))

@@ -39,6 +39,8 @@ _Noreturn void skep_fail_with(struct skep_init *init, int error, const char *cal
 const char *skep_text(const struct skep_init *init, const struct skep_step *step, unsigned index);
 // The descriptor of a step's slot.
 int skep_slot(struct skep_init *init, const struct skep_step *step);
+// The same, handed over: whoever takes it closes it.
+int skep_take_slot(struct skep_init *init, const struct skep_step *step);
 
 // orders.c: the parent's side of the conversation
 void skep_receive_plan(struct skep_init *init);

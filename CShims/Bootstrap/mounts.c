@@ -74,11 +74,17 @@ static int open_real_directory(struct skep_init *init, const char *destination) 
     return fd;
 }
 
+static void map_ids(struct skep_init *init, int mount, int user_namespace, const char *destination) {
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)user_namespace};
+    if (skep_set_attributes(mount, 0, &attr) < 0) skep_fail(init, "mount_setattr IDMAP", destination);
+}
+
 void skep_step_mount(struct skep_init *init, const struct skep_step *step) {
     const char *type = skep_text(init, step, 0), *destination = skep_text(init, step, 1);
     int target = step->flags & SKEP_MOUNT_REAL_DIR ? open_real_directory(init, destination)
                                                    : skep_make_in_root(init, destination, true);
     int mount = skep_new_mount(init, type, step_pairs(init, step), step->vector_count, step->number[0]);
+    if (step->slot != 0) map_ids(init, mount, skep_slot(init, step), destination);
     set_propagation(init, mount, step, destination);
     attach(init, mount, target, destination);
     if (step->flags & SKEP_MOUNT_IS_PROC) {
@@ -89,11 +95,17 @@ void skep_step_mount(struct skep_init *init, const struct skep_step *step) {
     skep_close(mount);
 }
 
+// A detached mount of the source: the parent's, where it has opened one.
+static int open_source(struct skep_init *init, const struct skep_step *step, const char *source) {
+    if (step->slot != 0) return skep_take_slot(init, step);
+    int mount = skep_open_tree(AT_FDCWD, source, step->flags & SKEP_MOUNT_RECURSIVE ? AT_RECURSIVE : 0);
+    if (mount < 0) skep_fail(init, "open_tree", source);
+    return mount;
+}
+
 void skep_step_bind(struct skep_init *init, const struct skep_step *step) {
     const char *source = skep_text(init, step, 0), *destination = skep_text(init, step, 1);
-    bool recursive = step->flags & SKEP_MOUNT_RECURSIVE;
-    int mount = skep_open_tree(AT_FDCWD, source, recursive ? AT_RECURSIVE : 0);
-    if (mount < 0) skep_fail(init, "open_tree", source);
+    int mount = open_source(init, step, source);
     struct stat status;
     if (skep_stat_fd(mount, &status) < 0) skep_fail(init, "fstat", source);
     struct mount_attr attr = {.attr_set = step->number[0], .attr_clr = step->number[1]};

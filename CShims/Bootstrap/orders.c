@@ -10,10 +10,10 @@
 
 // Receives an order and its descriptors. The parent's end going away means that it has given up, and has said why
 // to whoever asked: there is nothing left to report.
-static uint32_t receive_order(struct skep_init *init, uint32_t kind, int *fds) {
+static struct skep_order receive_order(struct skep_init *init, uint32_t kind, int *fds) {
     struct skep_order order;
     union {
-        char bytes[CMSG_SPACE(sizeof(int) * SKEP_MAX_FDS)];
+        char bytes[CMSG_SPACE(sizeof(int) * SKEP_MAX_ORDER_FDS)];
         struct cmsghdr align;
     } control;
     struct iovec part = {.iov_base = &order, .iov_len = sizeof order};
@@ -36,7 +36,20 @@ static uint32_t receive_order(struct skep_init *init, uint32_t kind, int *fds) {
             fds[i] = sent[i];
     }
     if (count != order.fd_count) skep_fail_with(init, EPROTO, "recvmsg", "descriptors are missing from an order");
-    return count;
+    return order;
+}
+
+// Has every descriptor of the plan's in init->fds, however many messages they came in.
+static void receive_descriptors(struct skep_init *init) {
+    struct skep_order order = receive_order(init, SKEP_ORDER_PLAN, init->fds);
+    init->fd_count = order.fd_count;
+    while (order.following > 0) {
+        if (init->fd_count > SKEP_MAX_FDS - SKEP_MAX_ORDER_FDS)
+            skep_fail_with(init, EPROTO, "plan", "too many descriptors");
+        order = receive_order(init, SKEP_ORDER_SOURCES, init->fds + init->fd_count);
+        init->fd_count += order.fd_count;
+    }
+    if (init->fd_count < SKEP_FD_FIRST_NAMESPACE) skep_fail_with(init, EPROTO, "plan", "descriptors are missing");
 }
 
 static void *map(struct skep_init *init, int fd, size_t size, int flags) {
@@ -47,8 +60,7 @@ static void *map(struct skep_init *init, int fd, size_t size, int flags) {
 }
 
 void skep_receive_plan(struct skep_init *init) {
-    init->fd_count = receive_order(init, SKEP_ORDER_PLAN, init->fds);
-    if (init->fd_count < SKEP_FD_FIRST_NAMESPACE) skep_fail_with(init, EPROTO, "plan", "descriptors are missing");
+    receive_descriptors(init);
     init->board = map(init, init->fds[SKEP_FD_BOARD], sizeof *init->board, MAP_SHARED);
 
     int fd = init->fds[SKEP_FD_PLAN];
@@ -66,9 +78,9 @@ void skep_receive_plan(struct skep_init *init) {
 // Joins the v1 hierarchies whose `tasks` files the parent has opened. A thread that moves itself skips the lock that
 // makes a write to cgroup.procs wait for an RCU grace period; this process has only the one thread.
 void skep_step_cgroup(struct skep_init *init, const struct skep_step *step) {
-    int fds[SKEP_MAX_FDS];
-    uint32_t count = receive_order(init, SKEP_ORDER_CGROUP, fds);
-    for (uint32_t i = 0; i < count; i++) {
+    int fds[SKEP_MAX_ORDER_FDS];
+    struct skep_order order = receive_order(init, SKEP_ORDER_CGROUP, fds);
+    for (uint32_t i = 0; i < order.fd_count; i++) {
         if (SKEP_CALL(write, fds[i], "0", 1) != 1) skep_fail(init, "write", "tasks");
         skep_close(fds[i]);
     }
@@ -101,14 +113,14 @@ void skep_send_report(struct skep_init *init, uint32_t kind, int fd) {
 void skep_step_runtime_hooks(struct skep_init *init, const struct skep_step *step) {
     (void)step;
     skep_send_report(init, SKEP_REPORT_HOOKS, -1);
-    int none[SKEP_MAX_FDS];
+    int none[SKEP_MAX_ORDER_FDS];
     receive_order(init, SKEP_ORDER_HOOKS_DONE, none);
 }
 
 // Only what the wait and the exec need stays open: a waiting init has nothing of the host's in its hands.
 static void close_all_but_fifos(struct skep_init *init) {
     for (uint32_t i = SKEP_FD_FIRST_NAMESPACE; i < init->fd_count; i++)
-        skep_close(init->fds[i]);
+        if (init->fds[i] >= 0) skep_close(init->fds[i]);
     int owned[] = {init->root, init->proc, init->null, init->empty_dir};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         if (owned[i] >= 0) skep_close(owned[i]);
@@ -134,7 +146,7 @@ static void wait_for_fifo(struct skep_init *init) {
 void skep_step_wait(struct skep_init *init, const struct skep_step *step) {
     close_all_but_fifos(init);
     skep_send_report(init, SKEP_REPORT_READY, -1);
-    int none[SKEP_MAX_FDS];
+    int none[SKEP_MAX_ORDER_FDS];
     receive_order(init, SKEP_ORDER_GO, none);
     if (step->flags & SKEP_WAIT_FIFO) wait_for_fifo(init);
 }

@@ -29,8 +29,22 @@ static void make_parent_private(struct skep_init *init, const char *rootfs) {
     }
 }
 
+// A rootfs that the parent has opened is put over "/": where its path leads, the init may not be let in.
+static void attach_over_root(struct skep_init *init, int tree, const char *rootfs) {
+    int place = skep_open("/", O_PATH | O_DIRECTORY);
+    if (place < 0) skep_fail(init, "open", "/");
+    if (skep_attach(tree, place) < 0) skep_fail(init, "move_mount", rootfs);
+    skep_close(place);
+    init->root = tree;
+}
+
 void skep_step_root(struct skep_init *init, const struct skep_step *step) {
     const char *rootfs = skep_text(init, step, 0);
+    if (step->slot != 0) {
+        if (step->flags & SKEP_ROOT_PRIVATE_PARENT) make_parent_private(init, "/");
+        attach_over_root(init, skep_take_slot(init, step), rootfs);
+        return;
+    }
     if (step->flags & SKEP_ROOT_PRIVATE_PARENT) make_parent_private(init, rootfs);
     int place = skep_open(rootfs, O_PATH | O_DIRECTORY | O_NOFOLLOW);
     if (place < 0) skep_fail(init, "open", rootfs);

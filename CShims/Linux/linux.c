@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_SENT_FDS 64
+#define MAX_SENT_FDS 253 // SCM_MAX_FD
 
 _Static_assert(SKEP_LINUX_O_PATH == O_PATH, "O_PATH differs on this architecture");
 

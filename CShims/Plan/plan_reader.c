@@ -5,59 +5,60 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum slot_kind { SLOT_NONE, SLOT_ONE, SLOT_MAYBE }; // SLOT_MAYBE: 0 stands for none
 enum vector_kind { VECTOR_NONE, VECTOR_NUMBERS, VECTOR_SCHEDULER, VECTOR_COMMAND, VECTOR_PAIRS, VECTOR_PATCHED };
 
 struct op_rule {
     const char *name;
     uint8_t texts; // how many leading texts must be there
     uint8_t vector;
-    bool slot;
+    uint8_t slot;
 };
 
 static const struct op_rule rules[SKEP_OP_COUNT] = {
-    [SKEP_OP_JOIN] = {"join", 1, VECTOR_NONE, true},
-    [SKEP_OP_JOIN_PROCESS] = {"join-process", 0, VECTOR_NONE, true},
-    [SKEP_OP_LOOPBACK] = {"loopback", 0, VECTOR_NONE, false},
-    [SKEP_OP_PROPAGATION] = {"propagation", 0, VECTOR_NONE, false},
-    [SKEP_OP_ROOT] = {"root", 1, VECTOR_NONE, false},
-    [SKEP_OP_MOUNT] = {"mount", 2, VECTOR_PAIRS, false},
-    [SKEP_OP_BIND] = {"bind", 2, VECTOR_NONE, false},
-    [SKEP_OP_REMOUNT] = {"remount", 1, VECTOR_PAIRS, false},
-    [SKEP_OP_MKNOD] = {"mknod", 1, VECTOR_NONE, false},
-    [SKEP_OP_SYMLINK] = {"symlink", 2, VECTOR_NONE, false},
-    [SKEP_OP_RUNTIME_HOOKS] = {"runtime-hooks", 0, VECTOR_NONE, false},
-    [SKEP_OP_HOOK] = {"hook", 3, VECTOR_COMMAND, false},
-    [SKEP_OP_PIVOT] = {"pivot", 0, VECTOR_NONE, false},
-    [SKEP_OP_MASK] = {"mask", 1, VECTOR_NONE, false},
-    [SKEP_OP_READONLY] = {"readonly", 1, VECTOR_NONE, false},
-    [SKEP_OP_ROOT_ATTR] = {"root-attr", 0, VECTOR_NONE, false},
-    [SKEP_OP_HOSTNAME] = {"hostname", 0, VECTOR_NONE, false},
-    [SKEP_OP_DOMAINNAME] = {"domainname", 0, VECTOR_NONE, false},
-    [SKEP_OP_SYSCTL] = {"sysctl", 1, VECTOR_NONE, false},
-    [SKEP_OP_CGROUP] = {"cgroup", 0, VECTOR_NONE, false},
-    [SKEP_OP_SETSID] = {"setsid", 0, VECTOR_NONE, false},
-    [SKEP_OP_TERMINAL] = {"terminal", 0, VECTOR_NONE, false},
-    [SKEP_OP_OOM_SCORE_ADJ] = {"oom-score-adj", 1, VECTOR_NONE, false},
-    [SKEP_OP_RLIMIT] = {"rlimit", 0, VECTOR_NONE, false},
-    [SKEP_OP_KEYRING] = {"keyring", 1, VECTOR_NONE, false},
-    [SKEP_OP_AFFINITY] = {"affinity", 0, VECTOR_NUMBERS, false},
-    [SKEP_OP_SCHEDULER] = {"scheduler", 0, VECTOR_SCHEDULER, false},
-    [SKEP_OP_IO_PRIORITY] = {"io-priority", 0, VECTOR_NONE, false},
-    [SKEP_OP_APPARMOR] = {"apparmor", 1, VECTOR_NONE, false},
-    [SKEP_OP_SELINUX] = {"selinux", 1, VECTOR_NONE, false},
-    [SKEP_OP_STDIO_OWNER] = {"stdio-owner", 0, VECTOR_NONE, false},
-    [SKEP_OP_LISTEN_PID] = {"listen-pid", 0, VECTOR_PATCHED, false},
-    [SKEP_OP_HOME] = {"home", 0, VECTOR_PATCHED, false},
-    [SKEP_OP_CAP_BOUND] = {"cap-bound", 0, VECTOR_NONE, false},
-    [SKEP_OP_USER] = {"user", 0, VECTOR_NUMBERS, false},
-    [SKEP_OP_CAPS] = {"caps", 0, VECTOR_NONE, false},
-    [SKEP_OP_CAP_AMBIENT] = {"cap-ambient", 0, VECTOR_NONE, false},
-    [SKEP_OP_NO_NEW_PRIVS] = {"no-new-privs", 0, VECTOR_NONE, false},
-    [SKEP_OP_MAKE_CWD] = {"make-cwd", 1, VECTOR_NONE, false},
-    [SKEP_OP_CWD] = {"cwd", 1, VECTOR_NONE, false},
-    [SKEP_OP_FIND_COMMAND] = {"find-command", 1, VECTOR_NONE, false},
-    [SKEP_OP_WAIT] = {"wait", 0, VECTOR_NONE, false},
-    [SKEP_OP_EXEC] = {"exec", 0, VECTOR_COMMAND, false},
+    [SKEP_OP_JOIN] = {"join", 1, VECTOR_NONE, SLOT_ONE},
+    [SKEP_OP_JOIN_PROCESS] = {"join-process", 0, VECTOR_NONE, SLOT_ONE},
+    [SKEP_OP_LOOPBACK] = {"loopback", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_PROPAGATION] = {"propagation", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_ROOT] = {"root", 1, VECTOR_NONE, SLOT_MAYBE},
+    [SKEP_OP_MOUNT] = {"mount", 2, VECTOR_PAIRS, SLOT_MAYBE},
+    [SKEP_OP_BIND] = {"bind", 2, VECTOR_NONE, SLOT_MAYBE},
+    [SKEP_OP_REMOUNT] = {"remount", 1, VECTOR_PAIRS, SLOT_NONE},
+    [SKEP_OP_MKNOD] = {"mknod", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_SYMLINK] = {"symlink", 2, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_RUNTIME_HOOKS] = {"runtime-hooks", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_HOOK] = {"hook", 3, VECTOR_COMMAND, SLOT_NONE},
+    [SKEP_OP_PIVOT] = {"pivot", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_MASK] = {"mask", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_READONLY] = {"readonly", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_ROOT_ATTR] = {"root-attr", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_HOSTNAME] = {"hostname", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_DOMAINNAME] = {"domainname", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_SYSCTL] = {"sysctl", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_CGROUP] = {"cgroup", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_SETSID] = {"setsid", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_TERMINAL] = {"terminal", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_OOM_SCORE_ADJ] = {"oom-score-adj", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_RLIMIT] = {"rlimit", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_KEYRING] = {"keyring", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_AFFINITY] = {"affinity", 0, VECTOR_NUMBERS, SLOT_NONE},
+    [SKEP_OP_SCHEDULER] = {"scheduler", 0, VECTOR_SCHEDULER, SLOT_NONE},
+    [SKEP_OP_IO_PRIORITY] = {"io-priority", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_APPARMOR] = {"apparmor", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_SELINUX] = {"selinux", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_STDIO_OWNER] = {"stdio-owner", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_LISTEN_PID] = {"listen-pid", 0, VECTOR_PATCHED, SLOT_NONE},
+    [SKEP_OP_HOME] = {"home", 0, VECTOR_PATCHED, SLOT_NONE},
+    [SKEP_OP_CAP_BOUND] = {"cap-bound", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_USER] = {"user", 0, VECTOR_NUMBERS, SLOT_NONE},
+    [SKEP_OP_CAPS] = {"caps", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_CAP_AMBIENT] = {"cap-ambient", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_NO_NEW_PRIVS] = {"no-new-privs", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_MAKE_CWD] = {"make-cwd", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_CWD] = {"cwd", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_FIND_COMMAND] = {"find-command", 1, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_WAIT] = {"wait", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_EXEC] = {"exec", 0, VECTOR_COMMAND, SLOT_NONE},
 };
 
 const char *skep_op_name(unsigned op) {
@@ -136,7 +137,8 @@ static const char *check_step(struct reading *reading, const struct skep_step *s
         if (step->text[i] >= reading->header->string_size) return "a step names a string outside the plan";
         if (i < rule->texts && reading->strings[step->text[i]] == '\0') return "a step lacks a string";
     }
-    if (rule->slot && (step->slot < 0 || step->slot >= SKEP_MAX_FDS)) return "a step names a descriptor that can't be";
+    if (rule->slot != SLOT_NONE && (step->slot < 0 || step->slot >= SKEP_MAX_FDS))
+        return "a step names a descriptor that can't be";
     return check_vector(reading, step, rule);
 }
 

@@ -51,7 +51,7 @@ extension Mount: JSONDecodable, JSONObjectEncodable {
 }
 
 /// A range of user or group ids and its image on the host (config-linux.md, User namespace mappings).
-public struct IDMapping: Sendable, Equatable {
+public struct IDMapping: Sendable, Hashable {
     /// The first id inside the container.
     public var containerID: UInt32
     /// The first id on the host.

@@ -5,7 +5,7 @@ public enum Action: Sendable, Hashable {
     case joinProcess(descriptor: Int32, kinds: UInt64, takesRoot: Bool = false)
     case loopback
     case propagation(UInt64)
-    case root(path: String, isMounted: Bool, privateParent: Bool)
+    case root(path: String, isMounted: Bool, privateParent: Bool, descriptor: Int32? = nil)
     case mount(NewMount)
     case bind(BindMount)
     case remount(Remount)
@@ -69,11 +69,18 @@ public struct NewMount: Sendable, Hashable {
     public var isProc: Bool
     /// Whether a destination behind a symbolic link is refused.
     public var needsRealDirectory: Bool
+    /// How the ids of its files are mapped; nil shows them as they are.
+    public var idMap: IDMap?
+    /// Where the parent hands the init the user namespace of that mapping.
+    public var descriptor: Int32?
 
     public init(
         type: String, destination: String, parameters: [Parameter] = [], attributes: UInt64 = 0,
-        propagation: UInt64 = 0, isProc: Bool = false, needsRealDirectory: Bool = false
+        propagation: UInt64 = 0, isProc: Bool = false, needsRealDirectory: Bool = false, idMap: IDMap? = nil,
+        descriptor: Int32? = nil
     ) {
+        self.idMap = idMap
+        self.descriptor = descriptor
         self.type = type
         self.destination = destination
         self.parameters = parameters
@@ -108,14 +115,20 @@ public struct BindMount: Sendable, Hashable {
     public var clearedAttributes: UInt64
     /// MS_ propagation flags, with MS_REC; 0 leaves it.
     public var propagation: UInt64
+    /// How the ids of its files are mapped; nil shows them as they are.
+    public var idMap: IDMap?
+    /// Where the parent hands the init a detached mount of the source; nil where the init opens it itself.
+    public var descriptor: Int32?
 
     public init(
         source: String, destination: String, isRecursive: Bool, attributes: UInt64 = 0,
-        clearedAttributes: UInt64 = 0, propagation: UInt64 = 0
+        clearedAttributes: UInt64 = 0, propagation: UInt64 = 0, idMap: IDMap? = nil, descriptor: Int32? = nil
     ) {
         self.source = source
         self.destination = destination
         self.isRecursive = isRecursive
+        self.idMap = idMap
+        self.descriptor = descriptor
         self.attributes = attributes
         self.clearedAttributes = clearedAttributes
         self.propagation = propagation

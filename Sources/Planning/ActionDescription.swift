@@ -8,7 +8,7 @@ extension Action: CustomStringConvertible {
         case .joinProcess: "the container's namespaces"
         case .loopback: "lo up"
         case .propagation(let flags): "/ \(Self.propagationName(flags))"
-        case .root(let path, let isMounted, _): isMounted ? path : "\(path) (not mounted)"
+        case .root(let path, let isMounted, _, _): isMounted ? path : "\(path) (not mounted)"
         case .mount(let mount): mount.description
         case .bind(let bind): bind.description
         case .remount(let remount): remount.description
@@ -126,6 +126,7 @@ extension Action: CustomStringConvertible {
 extension NewMount: CustomStringConvertible {
     public var description: String {
         "\(type) on \(destination)" + Action.optionText(attributes, propagation, parameters)
+            + (idMap.map { " \($0)" } ?? "")
     }
 }
 
@@ -143,7 +144,7 @@ extension SchedulerAttributes: CustomStringConvertible {
 extension BindMount: CustomStringConvertible {
     public var description: String {
         "\(source) on \(destination)\(isRecursive ? " with what is mounted below" : "")"
-            + Action.optionText(attributes, propagation, [])
+            + Action.optionText(attributes, propagation, []) + (idMap.map { " \($0)" } ?? "")
     }
 }
 

@@ -20,6 +20,18 @@ public struct MountOptions: Sendable, Equatable {
     public var generic: [NewMount.Parameter] = []
     /// Parameters of this one file system's ("size=64k").
     public var specific: [NewMount.Parameter] = []
+    /// Whether, and how, the ids of the mount's files are mapped.
+    public var idMap: IDMapOption?
+
+    /// The option idmap or ridmap.
+    public struct IDMapOption: Sendable, Equatable {
+        /// As it is written.
+        public var name: String
+        /// Whether the mounts below are mapped too.
+        public var isRecursive: Bool
+        /// The mapping behind it ("uids=0-1000-1;gids=0-1000-1"); nil for the mount's own or the container's.
+        public var ranges: String?
+    }
 
     public var isReadonly: Bool { attributes & UInt64(MOUNT_ATTR_RDONLY) != 0 }
 
@@ -28,6 +40,10 @@ public struct MountOptions: Sendable, Equatable {
     /// - Throws: `ConfigurationError` for an option that Skep can't carry out.
     public init(_ options: [String], origin: Origin) throws(ConfigurationError) {
         for option in options {
+            if let mapping = Self.idMap(option) {
+                idMap = mapping
+                continue
+            }
             guard let meaning = Self.meaning(of: option) else {
                 if Self.later.contains(option) {
                     throw ConfigurationError(origin.appending("options"), "\"\(option)\" is not supported yet")
@@ -65,6 +81,18 @@ public struct MountOptions: Sendable, Equatable {
         return NewMount.Parameter(String(option[..<equals]), String(option[option.utf8.index(after: equals)...]))
     }
 
+    private static func idMap(_ option: String) -> IDMapOption? {
+        for (name, isRecursive) in [("idmap", false), ("ridmap", true)] where option.utf8.starts(with: name.utf8) {
+            let rest = option.utf8.dropFirst(name.utf8.count)
+            if rest.isEmpty { return IDMapOption(name: option, isRecursive: isRecursive) }
+            if rest.first == UInt8(ascii: "=") {
+                return IDMapOption(
+                    name: option, isRecursive: isRecursive, ranges: String(decoding: rest.dropFirst(), as: UTF8.self))
+            }
+        }
+        return nil
+    }
+
     private static var accessTimeMask: UInt64 { UInt64(MOUNT_ATTR__ATIME) }
 
     private enum Meaning {
@@ -82,14 +110,15 @@ public struct MountOptions: Sendable, Equatable {
     private static let later: [String] = [
         "rro", "rrw", "rsuid", "rnosuid", "rdev", "rnodev", "rexec", "rnoexec", "rdiratime", "rnodiratime",
         "ratime", "rnoatime", "rrelatime", "rnorelatime", "rstrictatime", "rnostrictatime", "rsymfollow",
-        "rnosymfollow", "tmpcopyup", "idmap", "ridmap", "copy-symlink", "src-nofollow", "dest-nofollow",
+        "rnosymfollow", "tmpcopyup", "copy-symlink", "src-nofollow", "dest-nofollow",
     ]
 
     /// Every option that is known by name, in the order in which `skep features` lists them.
     public static let names: [String] = [
-        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "iversion", "lazytime", "loud",
+        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime",
+        "loud",
         "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime",
-        "nostrictatime", "nosuid", "nosymfollow", "private", "rbind", "relatime", "remount", "ro", "rprivate",
+        "nostrictatime", "nosuid", "nosymfollow", "private", "rbind", "relatime", "remount", "ridmap", "ro", "rprivate",
         "rshared", "rslave", "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow",
         "sync", "unbindable",
     ]

@@ -12,6 +12,10 @@ public struct Plan: Sendable {
     public var joinsPIDNamespace = false
     /// Whether a process that joins a container needs its root, which travels with the plan behind the pidfd.
     public var joinsRoot = false
+    /// How many descriptors the parent opens for mounts: the steps that have them say what for.
+    public private(set) var sourceCount = 0
+    /// The propagation of what it opens, MS_ flags with MS_REC: that which the container's other mounts begin with.
+    public var sourcePropagation: UInt64 = 0
     /// What is odd about the configuration, but no reason to refuse it.
     public var warnings: [ConfigurationError] = []
     /// What the kernel will leave undone by its own rules.
@@ -40,6 +44,16 @@ public struct Plan: Sendable {
 
         /// Whether the parent joins it before it clones, since a process's own pid namespace never changes.
         public var isPID: Bool { kind == UInt64(CLONE_NEWPID) }
+    }
+
+    /// The slot of one more descriptor that the parent opens, behind those of the namespaces.
+    mutating func reserveDescriptor(for origin: Origin) throws(ConfigurationError) -> Int32 {
+        let slot = Int(SKEP_FD_FIRST_NAMESPACE.rawValue) + joinedNamespaces.count(where: { !$0.isPID }) + sourceCount
+        if slot >= SKEP_MAX_FDS - SKEP_MAX_ORDER_FDS {
+            throw ConfigurationError(origin, "is one more than can be opened on the host: \(sourceCount) are")
+        }
+        sourceCount += 1
+        return Int32(slot)
     }
 
     mutating func append(_ action: Action, from origin: Origin) {

@@ -124,8 +124,9 @@ private struct PlanEncoder {
             raw.slot = descriptor
             raw.number.0 = kinds
         case .propagation(let flags): raw.number.0 = flags
-        case .root(let path, let isMounted, let privateParent):
+        case .root(let path, let isMounted, let privateParent, let descriptor):
             raw.text.0 = try string(path)
+            raw.slot = descriptor ?? 0
             raw.flags = UInt16((isMounted ? 0 : SKEP_ROOT_PLAIN) | (privateParent ? SKEP_ROOT_PRIVATE_PARENT : 0))
         case .pivot(let pivot, let oldRootIsSlave):
             let kind =
@@ -146,12 +147,14 @@ private struct PlanEncoder {
         case .mount(let mount):
             raw.text = (try string(mount.type), try string(mount.destination), 0)
             raw.number = (mount.attributes, 0, mount.propagation)
+            raw.slot = mount.descriptor ?? 0
             raw.flags = UInt16(
                 (mount.isProc ? SKEP_MOUNT_IS_PROC : 0) | (mount.needsRealDirectory ? SKEP_MOUNT_REAL_DIR : 0))
             try parameters(mount.parameters, into: &raw)
         case .bind(let bind):
             raw.text = (try string(bind.source), try string(bind.destination), 0)
             raw.number = (bind.attributes, bind.clearedAttributes, bind.propagation)
+            raw.slot = bind.descriptor ?? 0
             raw.flags = bind.isRecursive ? UInt16(SKEP_MOUNT_RECURSIVE) : 0
         case .remount(let remount):
             raw.text.0 = try string(remount.destination)

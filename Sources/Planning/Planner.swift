@@ -179,11 +179,15 @@ public struct Planner {
     private mutating func planMountNamespace() throws(ConfigurationError) {
         let propagation = rootPropagation
         let isShared = propagation & UInt64(MS_SHARED) != 0
-        let origin = Origin("linux.rootfsPropagation")
+        let first = propagation == 0 ? UInt64(MS_SLAVE | MS_REC) : propagation | UInt64(MS_REC)
+        plan.append(.propagation(first), from: Origin("linux.rootfsPropagation"))
+        // Out of another user namespace nothing gets into the host's mounts.
+        plan.sourcePropagation = opensSources && isShared ? UInt64(MS_SLAVE | MS_REC) : first
         plan.append(
-            .propagation(propagation == 0 ? UInt64(MS_SLAVE | MS_REC) : propagation | UInt64(MS_REC)), from: origin)
-        plan.append(
-            .root(path: situation.rootfs, isMounted: true, privateParent: isShared), from: Origin("root.path"))
+            .root(
+                path: situation.rootfs, isMounted: true, privateParent: isShared,
+                descriptor: opensSources ? try plan.reserveDescriptor(for: Origin("root.path")) : nil),
+            from: Origin("root.path"))
         let pivot = Action.pivot(situation.avoidsPivotRoot ? .moveMount : .pivotRoot, oldRootIsSlave: isShared)
         // The later the init needs its cgroup, the longer it works beside the parent, which is still making it; but
         // hooks are to see it in its place.
@@ -209,12 +213,17 @@ public struct Planner {
     private mutating func planMounts(where isWanted: (Mount) -> Bool) throws(ConfigurationError) {
         let planner = MountPlanner(
             bundle: situation.bundle, cgroups: situation.cgroups,
-            hasCgroupNamespace: namespaces.present.contains(.cgroup))
+            hasCgroupNamespace: namespaces.present.contains(.cgroup), idMaps: IDMapPlanner(linux),
+            opensSources: opensSources)
         for (index, mount) in spec.mounts.enumerated() where isWanted(mount) {
             let origin = Origin("mounts", index)
-            for action in try planner.plan(mount, origin: origin) { plan.append(action, from: origin) }
+            try planner.plan(mount, origin: origin, into: &plan)
         }
     }
+
+    /// Whether the parent opens the rootfs and the sources of bind mounts: a user namespace may hide them from the
+    /// init.
+    private var opensSources: Bool { namespaces.kinds & UInt64(CLONE_NEWUSER) != 0 }
 
     /// Whether a mount comes on top of a cgroup mount, or hides it, so that the cgroup mount can't come last.
     private var somethingCoversCgroupMounts: Bool {

@@ -21,7 +21,7 @@ extension Features {
                 seccomp: Seccomp(enabled: false), apparmor: Switch(enabled: true), selinux: Switch(enabled: true),
                 intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
                 memoryPolicy: MemoryPolicy(modes: [], flags: []),
-                mountExtensions: MountExtensions(idmap: Switch(enabled: false)), netDevices: Switch(enabled: false)),
+                mountExtensions: MountExtensions(idmap: Switch(enabled: true)), netDevices: Switch(enabled: false)),
             annotations: ["io.skep.version": Release.version], potentiallyUnsafeConfigAnnotations: [])
     }
 }

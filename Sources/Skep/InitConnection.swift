@@ -45,8 +45,11 @@ struct InitConnection: ~Copyable {
 
     /// Sends an order with descriptors, which stay the caller's. A bootstrap that is gone is no failure here: it has
     /// left a report, or the parent learns of its death.
-    func send(_ kind: skep_order_kind, _ descriptors: [CInt] = []) throws(SystemError) {
-        var order = skep_order(kind: kind.rawValue, fd_count: UInt32(descriptors.count))
+    func send(
+        _ kind: skep_order_kind, _ descriptors: [CInt] = [], following: Int = 0
+    ) throws(SystemError) {
+        var order = skep_order(
+            kind: kind.rawValue, fd_count: UInt32(descriptors.count), following: UInt32(following))
         let size = MemoryLayout<skep_order>.size
         let number = socket.number
         do {
@@ -57,8 +60,30 @@ struct InitConnection: ~Copyable {
         }
     }
 
+    /// Sends the plan's descriptors, in as many orders as they need.
+    func sendPlan(_ descriptors: [CInt]) throws(SystemError) {
+        var rest = descriptors[...]
+        var kind = SKEP_ORDER_PLAN
+        repeat {
+            let part = rest.prefix(Int(SKEP_MAX_ORDER_FDS))
+            rest = rest.dropFirst(part.count)
+            try send(kind, Array(part), following: rest.count)
+            kind = SKEP_ORDER_SOURCES
+        } while !rest.isEmpty
+    }
+
     /// Waits for what the bootstrap has to say next.
     func receive() throws(SystemError) -> Answer {
+        do {
+            return try receiveOnce()
+        } catch {
+            // It went with an order unread. That comes before what it has said, which is still there.
+            if error.errno == .connectionReset { return try receiveOnce() }
+            throw error
+        }
+    }
+
+    private func receiveOnce() throws(SystemError) -> Answer {
         var report = skep_report()
         let size = MemoryLayout<skep_report>.size
         let number = socket.number
@@ -73,7 +98,6 @@ struct InitConnection: ~Copyable {
             default: return .failed(report)
             }
         } catch {
-            if error == .connectionReset { return .closed }
             throw SystemError("recv", "the init", error)
         }
     }

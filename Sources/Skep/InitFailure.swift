@@ -53,9 +53,7 @@ enum InitFailure {
         case (.noSuchFileOrDirectory?, "write", "process.apparmorProfile"):
             "the host has no such profile loaded; apparmor_parser loads one"
         case (.invalidArgument?, "write", "process.selinuxLabel"): "the host's policy knows no such label"
-        case (.noSuchFileOrDirectory?, "open_tree", _): "the source of the mount does not exist on the host"
-        case (.operationNotSupportedByDevice?, "fsopen", _): "this kernel has no such file system"
-        default: nil
+        default: errno.flatMap { MountFailure.hint($0, call) }
         }
     }
 

@@ -90,12 +90,14 @@ struct Launch: ~Copyable {
         guard order.waitsForFifo else {
             let unused = boardNumber
             if let target, order.plan.joinsRoot { namespaces.append(try openRoot(of: target)) }
+            if order.plan.sourceCount > 0 { try MountSources.open(order.plan, into: &namespaces) }
             let joined = (target.map { [$0.pidfd] } ?? []) + namespaces.numbers
-            return try connection.send(SKEP_ORDER_PLAN, [plan.number, boardNumber, unused, unused] + joined)
+            return try connection.sendPlan([plan.number, boardNumber, unused, unused] + joined)
         }
+        if order.plan.sourceCount > 0 { try MountSources.open(order.plan, into: &namespaces) }
         let fifos = try ExecFifo.make(in: order.directory)
-        try connection.send(
-            SKEP_ORDER_PLAN, [plan.number, boardNumber, fifos.go.number, fifos.report.number] + namespaces.numbers)
+        try connection.sendPlan(
+            [plan.number, boardNumber, fifos.go.number, fifos.report.number] + namespaces.numbers)
     }
 
     private static func openRoot(of target: Target) throws(SystemError) -> Descriptor {

@@ -31,6 +31,14 @@ extension EncoderTests {
             step.flags = 0x4
             step.numbers = [1, 0x70, 0x10_0000]
         },
+        Encoding(.bind(BindMount(source: "/s", destination: "/d", isRecursive: false, descriptor: 1023))) { step in
+            step.texts = ["/s", "/d", ""]
+            step.slot = 1023
+        },
+        Encoding(.mount(NewMount(type: "tmpfs", destination: "/t", descriptor: 5))) { step in
+            step.texts = ["tmpfs", "/t", ""]
+            step.slot = 5
+        },
         Encoding(
             .remount(Remount(destination: "/d", attributes: 1, clearedAttributes: 2, propagation: Propagation.private))
         ) { step in
@@ -83,6 +91,10 @@ extension EncoderTests {
         Encoding(.root(path: "/r", isMounted: true, privateParent: true)) { step in
             step.texts = ["/r", "", ""]
             step.flags = 0x2
+        },
+        Encoding(.root(path: "/r", isMounted: true, privateParent: false, descriptor: 4)) { step in
+            step.texts = ["/r", "", ""]
+            step.slot = 4
         },
         Encoding(.pivot(.pivotRoot, oldRootIsSlave: false)),
         Encoding(.pivot(.pivotRoot, oldRootIsSlave: true)) { $0.flags = 0x4 },

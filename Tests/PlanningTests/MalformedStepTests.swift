@@ -66,7 +66,7 @@ import Testing
                 == "a step lacks a string")
     }
 
-    @Test("Descriptors that can't be", arguments: [-1, 64, .max, .min] as [Int32]) func slot(number: Int32) throws {
+    @Test("Descriptors that can't be", arguments: [-1, 1024, .max, .min] as [Int32]) func slot(number: Int32) throws {
         for join in [Action.join(descriptor: 4, kind: 0, path: "/n"), .joinProcess(descriptor: 4, kinds: 0)] {
             #expect(
                 try refusal([join, Self.last], changing: Member.slot, to: number)

@@ -138,7 +138,7 @@ struct PlainOption: CustomTestStringConvertible, Sendable {
     static let later = [
         "rro", "rrw", "rsuid", "rnosuid", "rdev", "rnodev", "rexec", "rnoexec", "rdiratime", "rnodiratime", "ratime",
         "rnoatime", "rrelatime", "rnorelatime", "rstrictatime", "rnostrictatime", "rsymfollow", "rnosymfollow",
-        "tmpcopyup", "idmap", "ridmap", "copy-symlink", "src-nofollow", "dest-nofollow",
+        "tmpcopyup", "copy-symlink", "src-nofollow", "dest-nofollow",
     ]
 
     @Test("What is still to come is refused by name", arguments: later) func refused(name: String) {
@@ -172,6 +172,7 @@ struct PlainOption: CustomTestStringConvertible, Sendable {
         let tested =
             (Self.plain + Self.accessTimes).map(\.name) + Self.propagations.map(\.0) + ["bind", "rbind", "remount"]
             + ["sync", "async", "dirsync", "mand", "nomand", "lazytime", "nolazytime"]
+            + ["idmap", "ridmap"]
             + ["defaults", "norelatime", "silent", "loud", "iversion", "noiversion"]
         #expect(Set(tested) == Set(MountOptions.names))
     }

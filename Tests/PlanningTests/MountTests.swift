@@ -137,16 +137,6 @@ import Testing
         }
     }
 
-    @Test("Mappings of ids are still to come") func mappings() {
-        let mapping = [IDMapping(hostID: 1)]
-        #expect(
-            Spec.mounting(Mount(destination: "/d", type: "tmpfs", uidMappings: mapping)).refusal()
-                == "mounts[0].uidMappings is not supported yet")
-        #expect(
-            Spec.mounting(Mount(destination: "/d", source: "/s", options: ["bind"], gidMappings: mapping)).refusal()
-                == "mounts[0].gidMappings is not supported yet")
-    }
-
     @Test("Mounts are made in their order, each by its own property") func order() throws {
         let spec = Spec.mounting(
             Mount(destination: "/a", type: "tmpfs"), Mount(destination: "/a/b", source: "/s", options: ["bind"]),

@@ -39,9 +39,10 @@ struct BadConfiguration: CustomTestStringConvertible, Sendable {
         BadConfiguration("mounts[0].type: a mount needs a type unless \"bind\" is among its options") {
             $0.mounts = [Mount(destination: "/x")]
         },
-        BadConfiguration("mounts[1].options: \"idmap\" is not supported yet") {
+        BadConfiguration("mounts[1].uidMappings is missing: uidMappings and gidMappings go together") {
             $0.mounts = [
-                Mount(destination: "/p", type: "tmpfs"), Mount(destination: "/x", type: "tmpfs", options: ["idmap"]),
+                Mount(destination: "/p", type: "tmpfs"),
+                Mount(destination: "/x", type: "tmpfs", gidMappings: [IDMapping(hostID: 0)]),
             ]
         },
         BadConfiguration("process.rlimits[0].type: \"X\" is no resource limit") {

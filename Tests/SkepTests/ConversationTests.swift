@@ -64,7 +64,45 @@ import Testing
         #expect(recv(child, &order, MemoryLayout<skep_order>.size, 0) == MemoryLayout<skep_order>.size)
         #expect(order.kind == SKEP_ORDER_CGROUP.rawValue && order.fd_count == 2)
         #expect(throws: SystemError("sendmsg", "the init", .messageTooLong)) {
-            try connection.send(SKEP_ORDER_PLAN, Array(repeating: null.number, count: 65))
+            try connection.send(SKEP_ORDER_CGROUP, Array(repeating: null.number, count: 254))
+        }
+    }
+
+    @Test("A plan's descriptors arrive in as many orders as they need", arguments: [4, 253, 254, 600])
+    func plan(count: Int) throws {
+        let ends = try InitSocketPair()
+        let child = ends.child.number
+        let connection = InitConnection(socket: Descriptor(owning: fcntl(ends.parent.number, F_DUPFD_CLOEXEC, 3)))
+        let null = try Descriptor.open("/dev/null", O_RDONLY)
+        try connection.sendPlan(Array(repeating: null.number, count: count))
+        var order = skep_order()
+        var counts: [UInt32] = []
+        repeat {
+            try #require(recv(child, &order, MemoryLayout<skep_order>.size, 0) == MemoryLayout<skep_order>.size)
+            #expect(order.kind == (counts.isEmpty ? SKEP_ORDER_PLAN : SKEP_ORDER_SOURCES).rawValue)
+            counts.append(order.fd_count)
+        } while order.following > 0
+        #expect(counts.reduce(0, +) == count)
+        #expect(counts.dropLast().allSatisfy { $0 == 253 })
+    }
+
+    @Test("What an init said before it went is heard, also where it left an order unread") func unread() throws {
+        var ends: [CInt] = [-1, -1]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
+        let connection = InitConnection(socket: Descriptor(owning: ends[0]))
+        try connection.send(SKEP_ORDER_CGROUP)
+        try withUnsafeBytes(of: report(SKEP_REPORT_ERROR, step: 3)) { bytes in
+            try #require(Glibc.send(ends[1], bytes.baseAddress, bytes.count, 0) == bytes.count)
+        }
+        _ = Glibc.close(ends[1])
+        guard case .failed(let failed) = try connection.receive() else {
+            Issue.record("no failure")
+            return
+        }
+        #expect(failed.step == 3)
+        guard case .closed = try connection.receive() else {
+            Issue.record("not closed")
+            return
         }
     }
 

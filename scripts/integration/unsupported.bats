@@ -25,8 +25,6 @@ load helpers
 .linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0"}|linux.memoryPolicy
 .linux.netDevices = {"eth0": {}}|linux.netDevices
 .linux.mountLabel = "a:b:c"|linux.mountLabel
-.mounts[3].uidMappings = [{containerID: 0, hostID: 1000, size: 1}]|mounts[3].uidMappings
-.mounts[3].gidMappings = [{containerID: 0, hostID: 1000, size: 1}]|mounts[3].gidMappings
 CASES
 }
 

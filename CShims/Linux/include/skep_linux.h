@@ -65,6 +65,13 @@ struct skep_linux_command {
 // Runs a program in a session of its own, with no signal blocked or ignored. Returns its pid, or -1.
 pid_t skep_linux_run(const struct skep_linux_command *_Nonnull command);
 
+// open_tree(OPEN_TREE_CLONE): a detached mount of `path`, with `recursive` of those below it as well. Close-on-exec.
+int skep_linux_open_tree(const char *_Nonnull path, bool recursive);
+
+// mount_setattr: MOUNT_ATTR_IDMAP, by the mapping of an open user namespace; a propagation, MS_* with MS_REC.
+int skep_linux_map_ids(int mount, bool recursive, int user_namespace);
+int skep_linux_set_propagation(int mount, uint64_t propagation);
+
 // What statfs says of `path`: a cgroup v1 hierarchy, a cgroup2 tree, something else, or nothing there.
 enum skep_linux_cgroup_kind { SKEP_LINUX_CGROUP_NONE, SKEP_LINUX_CGROUP_V1, SKEP_LINUX_CGROUP_V2 };
 enum skep_linux_cgroup_kind skep_linux_cgroup_kind(const char *_Nonnull path);

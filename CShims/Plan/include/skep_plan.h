@@ -18,9 +18,10 @@
 // Limits that bound what a reader has to look at.
 #define SKEP_PLAN_MAX_SIZE  (64u << 20)
 #define SKEP_PLAN_MAX_STEPS 65536u
-#define SKEP_MAX_FDS        64
+#define SKEP_MAX_FDS        1024
 
-// The descriptors that arrive with the plan, in this order; the namespaces to join follow.
+// The descriptors that arrive with the plan, in this order. The namespaces to join follow, then what the parent has
+// opened for mounts, since the init can't: detached mounts and user namespaces that map ids.
 enum skep_fd_slot {
     SKEP_FD_PLAN = 0,
     SKEP_FD_BOARD,
@@ -47,9 +48,11 @@ enum skep_op {
     SKEP_OP_LOOPBACK,
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
     SKEP_OP_PROPAGATION,   // number[0]: MS_* propagation flags for "/" and everything below
-    SKEP_OP_ROOT,          // text[0]: rootfs. Bound on itself unless SKEP_ROOT_PLAIN
-    SKEP_OP_MOUNT,         // text: type, destination, source; vector: key, value pairs for fsconfig; number: see below
-    SKEP_OP_BIND,          // text: source, destination
+    SKEP_OP_ROOT,          // text[0]: rootfs. Bound on itself unless SKEP_ROOT_PLAIN; slot: where not 0, a detached
+                           // mount of it, put over "/"
+    SKEP_OP_MOUNT,         // text: type, destination, source; vector: key, value pairs for fsconfig; number: see below;
+                           // slot: where not 0, a user namespace whose mapping the mount gets
+    SKEP_OP_BIND,          // text: source, destination; slot: where not 0, a detached mount of the source
     SKEP_OP_REMOUNT,       // text[0]: destination; vector as for SKEP_OP_MOUNT
     SKEP_OP_MKNOD,         // text[0]: path; number: mode with type, device (makedev), uid << 32 | gid
     SKEP_OP_SYMLINK,       // text: target, path. An existing path is left alone

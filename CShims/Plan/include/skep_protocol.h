@@ -2,6 +2,7 @@
 //
 //   parent                                   bootstrap (in the new namespaces)
 //     | ORDER_PLAN  + plan, board, fifos, namespaces -> |  reads the plan, begins its steps
+//     | ORDER_SOURCES + more for mounts --------------> |  only where one message could not take them all
 //     | ORDER_CGROUP + cgroup `tasks` files ----------> |  SKEP_OP_CGROUP: joins them
 //     | <-------------------------------- REPORT_HOOKS  |  SKEP_OP_RUNTIME_HOOKS, where there are any
 //     | ORDER_HOOKS_DONE -----------------------------> |
@@ -22,11 +23,20 @@
 #define SKEP_ENV_PIPE "_LIBCONTAINER_INITPIPE"
 #define SKEP_ENV_PID  "_LIBCONTAINER_INITPID"
 
-enum skep_order_kind { SKEP_ORDER_PLAN = 1, SKEP_ORDER_CGROUP, SKEP_ORDER_HOOKS_DONE, SKEP_ORDER_GO };
+enum skep_order_kind {
+    SKEP_ORDER_PLAN = 1,
+    SKEP_ORDER_SOURCES,
+    SKEP_ORDER_CGROUP,
+    SKEP_ORDER_HOOKS_DONE,
+    SKEP_ORDER_GO
+};
+
+#define SKEP_MAX_ORDER_FDS 253 // what the kernel lets one message take (SCM_MAX_FD)
 
 struct skep_order {
     uint32_t kind;
-    uint32_t fd_count; // descriptors that come with it
+    uint32_t fd_count;  // descriptors that come with it
+    uint32_t following; // descriptors that come with the orders right behind it (SKEP_ORDER_SOURCES)
 };
 
 enum skep_report_kind { SKEP_REPORT_READY = 1, SKEP_REPORT_ERROR, SKEP_REPORT_HOOKS, SKEP_REPORT_TERMINAL };

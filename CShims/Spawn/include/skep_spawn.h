@@ -22,6 +22,12 @@ struct skep_spawn {
 pid_t skep_spawn_init(const struct skep_spawn *_Nonnull spawn, int *_Nonnull pidfd,
                       const char *_Nullable *_Nonnull call);
 
+// A user namespace with these mappings (the text of uid_map and gid_map), for id-mapped mounts. Returns a descriptor,
+// or -1 with errno set and `call` naming what failed. In C because the child that makes it is a copy of a program
+// that may have several threads.
+int skep_make_user_namespace(const char *_Nonnull uids, const char *_Nonnull gids,
+                             const char *_Nullable *_Nonnull call);
+
 // A handle of the program file `path` that a container can't use to write the file (CVE-2019-5736): a detached
 // read-only mount of it, or where the kernel refuses that a sealed copy in memory. Close it as soon as the init is
 // spawned: a closed detached mount can't be changed any more. Returns a descriptor, or -1 with errno set.
