@@ -100,6 +100,8 @@ void skep_step_cap_ambient(struct skep_init *init, const struct skep_step *step)
 void skep_step_no_new_privs(struct skep_init *init, const struct skep_step *step);
 
 // scheduling.c
+void skep_step_personality(struct skep_init *init, const struct skep_step *step);
+void skep_step_memory_policy(struct skep_init *init, const struct skep_step *step);
 void skep_step_affinity(struct skep_init *init, const struct skep_step *step);
 void skep_step_scheduler(struct skep_init *init, const struct skep_step *step);
 void skep_step_io_priority(struct skep_init *init, const struct skep_step *step);

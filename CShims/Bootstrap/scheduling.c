@@ -1,4 +1,4 @@
-// When the container's process gets a CPU or a disk, and which CPU.
+// When the container's process gets a CPU or a disk, which CPU and whose memory, and what it takes the CPU for.
 #include "internal.h"
 #include "syscalls.h"
 
@@ -29,4 +29,15 @@ void skep_step_affinity(struct skep_init *init, const struct skep_step *step) {
     const uint64_t *mask = init->plan.vectors + step->vector;
     if (SKEP_CALL(sched_setaffinity, 0, step->vector_count * sizeof *mask, mask) < 0)
         skep_fail(init, "sched_setaffinity", NULL);
+}
+
+void skep_step_memory_policy(struct skep_init *init, const struct skep_step *step) {
+    const uint64_t *mask = init->plan.vectors + step->vector;
+    // The kernel takes one bit off the count that it is given.
+    uint64_t bits = step->vector_count * 64 + 1;
+    if (SKEP_CALL(set_mempolicy, step->number[0], mask, bits) < 0) skep_fail(init, "set_mempolicy", NULL);
+}
+
+void skep_step_personality(struct skep_init *init, const struct skep_step *step) {
+    if (SKEP_CALL(personality, step->number[0]) < 0) skep_fail(init, "personality", NULL);
 }

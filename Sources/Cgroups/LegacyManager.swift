@@ -91,6 +91,9 @@ public struct LegacyManager: Manager {
             ("memory", LegacyResources.memory(resources)), ("cpu", LegacyResources.cpu(resources)),
             ("cpuset", LegacyResources.cpuset(resources)), ("pids", LegacyResources.pids(resources)),
             ("blkio", BlockIO.legacy(resources) { name in has(name, "blkio") }),
+            ("hugetlb", HugepageSettings.settings(resources, isUnified: false) { name in has(name, "hugetlb") }),
+            ("rdma", RdmaSettings.settings(resources)), ("net_cls", NetworkSettings.classes(resources)),
+            ("net_prio", NetworkSettings.priorities(resources)),
         ]
     }
 

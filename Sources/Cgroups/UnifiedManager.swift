@@ -71,7 +71,11 @@ public struct UnifiedManager: Manager {
     }
 
     private func settings(_ resources: Resources) -> [Setting] {
-        UnifiedResources.settings(resources) + BlockIO.unified(resources) { Files.exists(path + "/" + $0) }
+        let has = { (file: String) in Files.exists(path + "/" + file) }
+        return UnifiedResources.settings(resources) + BlockIO.unified(resources, has: has)
+            + HugepageSettings.settings(resources, isUnified: true, has: has) + RdmaSettings.settings(resources)
+            // Last, as the last word on what others have set.
+            + UnifiedFiles.settings(resources)
     }
 
     public func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange {

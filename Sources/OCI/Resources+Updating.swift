@@ -9,6 +9,14 @@ extension Resources {
         if let cpu = changes.cpu { result.cpu = (self.cpu ?? CPU()).updated(by: cpu) }
         if let limit = changes.pids?.limit { result.pids = Pids(limit: limit) }
         if let blockIO = changes.blockIO { result.blockIO = (self.blockIO ?? BlockIO()).updated(by: blockIO) }
+        result.hugepageLimits = merged(hugepageLimits, changes.hugepageLimits) { $0.pageSize == $1.pageSize }
+        if let network = changes.network { result.network = (self.network ?? Network()).updated(by: network) }
+        for (device, limits) in changes.rdma {
+            result.rdma[device] = Rdma(
+                hcaHandles: limits.hcaHandles ?? rdma[device]?.hcaHandles,
+                hcaObjects: limits.hcaObjects ?? rdma[device]?.hcaObjects)
+        }
+        for (file, value) in changes.unified { result.unified[file] = value }
         return result
     }
 }
@@ -20,6 +28,19 @@ private func given<Value: BinaryInteger>(_ new: Value?, _ old: Value?) -> Value?
 
 private func given(_ new: String?, _ old: String?) -> String? {
     new == "" ? old : new ?? old
+}
+
+/// The entries that stay, and those that are new or take another's place.
+private func merged<Entry>(_ entries: [Entry], _ changes: [Entry], isSame: (Entry, Entry) -> Bool) -> [Entry] {
+    entries.filter { old in !changes.contains { isSame($0, old) } } + changes
+}
+
+extension Resources.Network {
+    fileprivate func updated(by changes: Resources.Network) -> Resources.Network {
+        Resources.Network(
+            classID: given(changes.classID, classID),
+            priorities: merged(priorities, changes.priorities) { $0.name == $1.name })
+    }
 }
 
 extension Resources.Memory {
@@ -51,7 +72,7 @@ extension Resources.BlockIO {
     fileprivate func updated(by changes: Resources.BlockIO) -> Resources.BlockIO {
         Resources.BlockIO(
             weight: given(changes.weight, weight), leafWeight: given(changes.leafWeight, leafWeight),
-            weightDevice: Self.updated(weightDevice, by: changes.weightDevice) {
+            weightDevice: merged(weightDevice, changes.weightDevice) {
                 $0.major == $1.major && $0.minor == $1.minor
             },
             throttleReadBpsDevice: Self.updated(throttleReadBpsDevice, by: changes.throttleReadBpsDevice),
@@ -63,12 +84,6 @@ extension Resources.BlockIO {
     private static func updated(
         _ devices: [Resources.ThrottleDevice], by changes: [Resources.ThrottleDevice]
     ) -> [Resources.ThrottleDevice] {
-        updated(devices, by: changes) { $0.major == $1.major && $0.minor == $1.minor }
-    }
-
-    private static func updated<Device>(
-        _ devices: [Device], by changes: [Device], isSame: (Device, Device) -> Bool
-    ) -> [Device] {
-        devices.filter { old in !changes.contains { isSame($0, old) } } + changes
+        merged(devices, changes) { $0.major == $1.major && $0.minor == $1.minor }
     }
 }

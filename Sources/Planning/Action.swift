@@ -26,6 +26,8 @@ public enum Action: Sendable, Hashable {
     case oomScoreAdj(Int)
     case rlimit(resource: Int32, soft: UInt64, hard: UInt64)
     case keyring(String)
+    case personality(UInt64)
+    case memoryPolicy(mode: UInt64, nodes: CPUSet)
     case affinity(CPUSet)
     case scheduler(SchedulerAttributes)
     case ioPriority(class: UInt32, level: UInt32)

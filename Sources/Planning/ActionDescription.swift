@@ -37,6 +37,9 @@ extension Action: CustomStringConvertible {
         case .oomScoreAdj(let score): "\(score)"
         case .rlimit(let resource, let soft, let hard): "resource \(resource): \(soft) (hard \(hard))"
         case .keyring(let text), .appArmor(let text), .selinux(let text): text
+        case .personality(let persona): persona == 0 ? "LINUX" : "LINUX32"
+        case .memoryPolicy(let mode, let nodes):
+            "mode \(mode & 0xff) flags 0x\(String(mode & ~0xff, radix: 16)) nodes \(nodes)"
         case .affinity(let cpus): "CPUs \(cpus)"
         case .scheduler(let attributes): attributes.description
         case .ioPriority(let kind, let level): "class \(kind) level \(level)"

@@ -1,9 +1,9 @@
-/// A set of CPUs, as sched_setaffinity(2) takes it.
+/// A set of CPUs or memory nodes, as sched_setaffinity(2) and set_mempolicy(2) take it.
 public struct CPUSet: Sendable, Hashable, CustomStringConvertible {
-    /// The CPUs as bits, 64 to a word, the lowest first.
+    /// The members as bits, 64 to a word, the lowest first.
     public let words: [UInt64]
 
-    /// As many as a kernel can be built for.
+    /// As many CPUs as a kernel can be built for.
     static let maximumCount = 8192
 
     /// Every CPU that there can be: the kernel leaves out what the process's cpuset does not have.
@@ -15,24 +15,32 @@ public struct CPUSet: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a list like "0-3,7", in the kernel's syntax: spaces around the parts and empty parts mean nothing.
     ///
-    /// - Throws: `ConfigurationError` for what is no such list, or has no CPU in it.
-    init(parsing list: String, origin: Origin) throws(ConfigurationError) {
+    /// - Parameters:
+    ///   - list: the list.
+    ///   - noun: what it is a list of.
+    ///   - limit: how many of them there can be.
+    ///   - origin: the property that holds it.
+    /// - Throws: `ConfigurationError` for what is no such list, or has nothing in it.
+    init(
+        parsing list: String, of noun: String = "CPU", limit: Int = maximumCount, origin: Origin
+    ) throws(ConfigurationError) {
         var words: [UInt64] = []
         for part in list.utf8.split(separator: UInt8(ascii: ",")) {
             let part = Self.trimmed(part)
             if part.isEmpty { continue }
             guard let range = Self.range(part) else {
                 let text = String(decoding: part, as: UTF8.self)
-                throw ConfigurationError(origin, "\"\(text)\" is no CPU and no range of CPUs, as \"0-3,7\" has them")
-            }
-            if range.upperBound >= Self.maximumCount {
                 throw ConfigurationError(
-                    origin, "\(range.upperBound) is no CPU: the highest is \(Self.maximumCount - 1)")
+                    origin, "\"\(text)\" is no \(noun) and no range of \(noun)s, as \"0-3,7\" has them")
+            }
+            if range.upperBound >= limit {
+                throw ConfigurationError(
+                    origin, "\(range.upperBound) is no \(noun): the highest is \(limit - 1)")
             }
             while words.count <= range.upperBound / 64 { words.append(0) }
             for cpu in range { words[cpu / 64] |= 1 << UInt64(cpu % 64) }
         }
-        if words.isEmpty { throw ConfigurationError(origin, "\"\(list)\" has no CPU in it") }
+        if words.isEmpty { throw ConfigurationError(origin, "\"\(list)\" has no \(noun) in it") }
         self.words = words
     }
 
@@ -61,7 +69,7 @@ public struct CPUSet: Sendable, Hashable, CustomStringConvertible {
         return value
     }
 
-    /// The CPUs as a list.
+    /// The members as a list.
     public var description: String {
         if self == .all { return "all" }
         let cpus = (0..<words.count * 64).filter { words[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }

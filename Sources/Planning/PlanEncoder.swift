@@ -175,6 +175,10 @@ private struct PlanEncoder {
         case .oomScoreAdj(let score): raw.text.0 = try string(String(score))
         case .rlimit(let resource, let soft, let hard): raw.number = (UInt64(resource), soft, hard)
         case .keyring(let text), .appArmor(let text), .selinux(let text): raw.text.0 = try string(text)
+        case .personality(let persona): raw.number.0 = persona
+        case .memoryPolicy(let mode, let nodes):
+            raw.number.0 = mode
+            numbers(nodes.words, into: &raw)
         case .affinity(let cpus): numbers(cpus.words, into: &raw)
         case .scheduler(let attributes): encode(attributes, into: &raw)
         case .ioPriority(let kind, let level): raw.number = (UInt64(kind), UInt64(level), 0)
@@ -249,6 +253,8 @@ extension Action {
         case .oomScoreAdj: SKEP_OP_OOM_SCORE_ADJ
         case .rlimit: SKEP_OP_RLIMIT
         case .keyring: SKEP_OP_KEYRING
+        case .personality: SKEP_OP_PERSONALITY
+        case .memoryPolicy: SKEP_OP_MEMORY_POLICY
         case .affinity: SKEP_OP_AFFINITY
         case .scheduler: SKEP_OP_SCHEDULER
         case .ioPriority: SKEP_OP_IO_PRIORITY

@@ -93,6 +93,7 @@ public struct Planner {
         if !isBornInCgroup { planner.affinity.planInitial(into: &plan) }
         plan.append(.cgroup(isUnshared: false), from: Origin("linux.cgroupsPath"))
         planner.affinity.planFinal(into: &plan)
+        if let linux = spec.linux { try ExecutionDomain.plan(linux, into: &plan) }
         plan.append(.setsid, from: Origin("process"))
         try planner.planTerminal(isConsole: false, into: &plan)
         try planner.plan(
@@ -130,6 +131,7 @@ public struct Planner {
             try planHostMounts()
         }
         try planSettings()
+        try ExecutionDomain.plan(linux, into: &plan)
         plan.append(.makeWorkingDirectory(process.cwd), from: Origin("process.cwd"))
         let planner = try ProcessPlanner(process, on: situation.securityModules)
         try planner.planTerminal(isConsole: namespaces.present.contains(.mount), into: &plan)

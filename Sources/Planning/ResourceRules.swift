@@ -17,8 +17,28 @@ enum ResourceRules {
                 throw ConfigurationError(origin.appending("access"), "takes r, w and m, not \"\(access)\"")
             }
         }
+        if let memory = resources.memory { try check(memory) }
+        if let idle = resources.cpu?.idle, !(0...1).contains(idle) {
+            throw ConfigurationError(Origin("linux.resources.cpu.idle"), "must be 0 or 1, not \(idle)")
+        }
         if let blockIO = resources.blockIO { try check(blockIO) }
+        try ControllerRules.check(resources, on: cgroups)
         return ignored(resources, on: cgroups, isNew: isNew)
+    }
+
+    private static func check(_ memory: Resources.Memory) throws(ConfigurationError) {
+        for (name, limit) in [
+            ("limit", memory.limit), ("reservation", memory.reservation), ("swap", memory.swap),
+            ("kernel", memory.kernel), ("kernelTCP", memory.kernelTCP),
+        ] {
+            guard let limit, limit < -1 else { continue }
+            throw ConfigurationError(
+                Origin("linux.resources.memory." + name), "\(limit) is no number of bytes; -1 is no limit")
+        }
+        if let swappiness = memory.swappiness, swappiness > 100 {
+            throw ConfigurationError(
+                Origin("linux.resources.memory.swappiness"), "must lie between 0 and 100, not \(swappiness)")
+        }
     }
 
     private static func check(_ blockIO: Resources.BlockIO) throws(ConfigurationError) {

@@ -7,11 +7,10 @@ public enum ResourceUpdate {
     ///   - resources: what the container would have afterwards.
     ///   - cgroups: how they are laid out.
     /// - Returns: what will have no effect.
-    /// - Throws: `ConfigurationError` for what can't be meant, or is not supported.
+    /// - Throws: `ConfigurationError` for what can't be meant, or is not for this version of cgroups.
     public static func check(
         _ changes: Resources, resulting resources: Resources, on cgroups: CgroupView
     ) throws(ConfigurationError) -> [ConfigurationError] {
-        try Unsupported.check(changes)
         if let memory = resources.memory, let limit = memory.limit, let swap = memory.swap, swap > 0, limit > swap {
             throw ConfigurationError(
                 Origin("linux.resources.memory.limit"), "\(limit) is more than memory.swap, \(swap)",

@@ -3,10 +3,7 @@ internal import OCI
 /// Refuses, by name, what a later Skep will carry out: nothing is silently left undone.
 enum Unsupported {
     static func check(_ spec: Spec) throws(ConfigurationError) {
-        if let linux = spec.linux {
-            try check(linux)
-            if let resources = linux.resources { try check(resources) }
-        }
+        if let linux = spec.linux { try check(linux) }
     }
 
     private static func refuse(_ isPresent: Bool, _ property: String) throws(ConfigurationError) {
@@ -21,16 +18,5 @@ enum Unsupported {
         try refuse(linux.seccomp != nil, "linux.seccomp")
         try refuse(!(linux.mountLabel ?? "").isEmpty, "linux.mountLabel")
         try refuse(linux.intelRdt != nil, "linux.intelRdt")
-        try refuse(linux.memoryPolicy != nil, "linux.memoryPolicy")
-        try refuse(linux.personality != nil, "linux.personality")
-    }
-
-    static func check(_ resources: Resources) throws(ConfigurationError) {
-        if let network = resources.network {
-            try refuse(network != Resources.Network(), "linux.resources.network")
-        }
-        try refuse(!resources.hugepageLimits.isEmpty, "linux.resources.hugepageLimits")
-        try refuse(!resources.rdma.isEmpty, "linux.resources.rdma")
-        try refuse(!resources.unified.isEmpty, "linux.resources.unified")
     }
 }

@@ -17,6 +17,8 @@ enum Configuration {
     /// Refuses what would fail later for certain: the whole plan is made once, and the rootfs looked at.
     static func check(_ spec: Spec, bundle: String) throws(ContainerError) {
         let rootfs = try rootfs(spec, bundle: bundle)
+        let layout = try converting { () throws(SystemError) in try Layout.detect() }
+        let manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: "ID", layout: layout)
         do {
             var checked = spec
             // A process may still be given to start.
@@ -24,7 +26,7 @@ enum Configuration {
             _ = try Planner.plan(
                 checked,
                 in: Planner.Situation(
-                    rootfs: rootfs, cgroups: .v2, securityModules: .present(for: checked.process)))
+                    rootfs: rootfs, cgroups: cgroupView(manager), securityModules: .present(for: checked.process)))
         } catch {
             throw ContainerError(error)
         }

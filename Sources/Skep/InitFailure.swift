@@ -48,6 +48,9 @@ enum InitFailure {
         case (.resourceBusy?, "sched_setattr", _): "the CPUs have no time left to promise"
         case (.invalidArgument?, "sched_setaffinity", _):
             "none of these CPUs is there, or none is in the cpuset of the cgroup"
+        case (.invalidArgument?, "set_mempolicy", _):
+            "none of these memory nodes is there, or none is in the cpuset of the cgroup"
+        case (.noFunction?, "set_mempolicy", _): "this kernel was built without NUMA"
         case (_, "keyctl JOIN_SESSION_KEYRING", _), (_, "keyctl SETPERM", _):
             "--no-new-keyring leaves the caller's session keyring"
         case (.noSuchFileOrDirectory?, "write", "process.apparmorProfile"):

@@ -57,6 +57,26 @@ import Testing
         #expect(rates == [1, 5, 6])
     }
 
+    @Test("Huge pages, network, RDMA and files of version 2 keep what is not said of them") func others() {
+        let before = Resources(
+            hugepageLimits: [.init(pageSize: "2MB", limit: 1), .init(pageSize: "1GB", limit: 2)],
+            network: .init(classID: 3, priorities: [.init(name: "a", priority: 4), .init(name: "b", priority: 5)]),
+            rdma: ["a": .init(hcaHandles: 6, hcaObjects: 7)], unified: ["x": "8", "y": "9"])
+        let changes = Resources(
+            hugepageLimits: [.init(pageSize: "2MB", limit: 21)],
+            network: .init(classID: 0, priorities: [.init(name: "a", priority: 24)]),
+            rdma: ["a": .init(hcaObjects: 27), "b": .init(hcaHandles: 26)], unified: ["y": "29", "z": "30"])
+        #expect(before.updated(by: Resources(network: .init())) == before)
+        #expect(
+            before.updated(by: changes)
+                == Resources(
+                    hugepageLimits: [.init(pageSize: "1GB", limit: 2), .init(pageSize: "2MB", limit: 21)],
+                    network: .init(
+                        classID: 3, priorities: [.init(name: "b", priority: 5), .init(name: "a", priority: 24)]),
+                    rdma: ["a": .init(hcaHandles: 6, hcaObjects: 27), "b": .init(hcaHandles: 26)],
+                    unified: ["x": "8", "y": "29", "z": "30"]))
+    }
+
     @Test(
         "No limit of memory means none of both, unless it is said",
         arguments: [(nil, -1), (0, -1), (7, 7), (-1, -1)] as [(Int64?, Int64)])

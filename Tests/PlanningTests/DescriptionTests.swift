@@ -52,6 +52,8 @@ import Testing
         (.cgroup(isUnshared: true), "join, new cgroup namespace"), (.cgroup(isUnshared: false), "join"),
         (.oomScoreAdj(-5), "-5"), (.rlimit(resource: 7, soft: 1, hard: 2), "resource 7: 1 (hard 2)"),
         (.keyring("_ses.c"), "_ses.c"), (.appArmor("exec p"), "exec p"), (.selinux("l"), "l"),
+        (.personality(0), "LINUX"), (.personality(8), "LINUX32"),
+        (.memoryPolicy(mode: 0x8002, nodes: CPUSet(words: [7])), "mode 2 flags 0x8000 nodes 0-2"),
         (.affinity(.all), "CPUs all"), (.ioPriority(class: 3, level: 7), "class 3 level 7"),
         (.scheduler(SchedulerAttributes(policy: 0)), "policy 0"),
         (.scheduler(SchedulerAttributes(policy: 3, flags: 1, nice: -5)), "policy 3 flags=1 nice=-5"),

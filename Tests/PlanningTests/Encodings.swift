@@ -117,6 +117,12 @@ extension EncoderTests {
         Encoding(.oomScoreAdj(0)) { $0.texts = ["0", "", ""] },
         Encoding(.rlimit(resource: 7, soft: 1, hard: .max)) { $0.numbers = [7, 1, .max] },
         Encoding(.keyring("_ses.c")) { $0.texts = ["_ses.c", "", ""] },
+        Encoding(.personality(8)) { $0.numbers = [8, 0, 0] },
+        Encoding(.memoryPolicy(mode: 0x8002, nodes: CPUSet(words: [5, 1]))) { step in
+            step.numbers = [0x8002, 0, 0]
+            step.integers = [5, 1]
+        },
+        Encoding(.memoryPolicy(mode: 4, nodes: CPUSet(words: []))) { $0.numbers = [4, 0, 0] },
         Encoding(.affinity(CPUSet(words: [0x8f, .max]))) { $0.integers = [0x8f, .max] },
         Encoding(.scheduler(SchedulerAttributes(policy: 3, flags: 0x7f, nice: -20))) {
             $0.integers = [3, 0x7f, UInt64(bitPattern: -20), 0]

@@ -59,6 +59,34 @@ import Testing
         #expect(found == property.map { "linux.resources.blockIO." + $0 })
     }
 
+    private func refusal(_ resources: Resources, on cgroups: CgroupView = .v1([])) -> String? {
+        do {
+            _ = try ResourceRules.check(resources, on: cgroups)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    static let memoryCases: [(Resources.Memory, String?)] = [
+        (.init(limit: -1, reservation: -1, swap: -1, kernel: -1, kernelTCP: -1, swappiness: 100), nil),
+        (.init(limit: -2), "limit: -2 is no number of bytes; -1 is no limit"),
+        (.init(reservation: .min), "reservation: -9223372036854775808 is no number of bytes; -1 is no limit"),
+        (.init(swap: -2), "swap: -2 is no number of bytes; -1 is no limit"),
+        (.init(kernel: -2), "kernel: -2 is no number of bytes; -1 is no limit"),
+        (.init(kernelTCP: -2), "kernelTCP: -2 is no number of bytes; -1 is no limit"),
+        (.init(swappiness: 101), "swappiness: must lie between 0 and 100, not 101"),
+    ]
+
+    @Test("Memory", arguments: memoryCases) func memory(memory: Resources.Memory, message: String?) {
+        #expect(refusal(Resources(memory: memory)) == message.map { "linux.resources.memory." + $0 })
+    }
+
+    @Test("Idle is yes or no", arguments: [-1, 2, .max] as [Int64]) func idle(idle: Int64) {
+        #expect(refusal(Resources(cpu: .init(idle: idle))) == "linux.resources.cpu.idle: must be 0 or 1, not \(idle)")
+        #expect(refusal(Resources(cpu: .init(idle: 0))) == nil)
+    }
+
     @Test("What version 2 has no place for is named") func ignored() throws {
         let resources = Resources(
             memory: .init(kernel: 1, kernelTCP: 1, swappiness: 0, disableOOMKiller: true),

@@ -19,9 +19,9 @@ import Testing
         }
     }
 
-    @Test("What is not supported is refused") func unsupported() {
-        #expect(refusal(Resources(unified: ["memory.high": "1"]))?.property == "linux.resources.unified")
-        #expect(refusal(Resources(rdma: ["a": .init(hcaHandles: 1)]))?.property == "linux.resources.rdma")
+    @Test("What can't be meant is refused") func unsupported() {
+        #expect(refusal(Resources(unified: ["a/b": "1"]))?.property == "linux.resources.unified")
+        #expect(refusal(Resources(rdma: ["a": .init()]))?.property == "linux.resources.rdma.a")
     }
 
     @Test("More memory than memory and swap together is refused") func memoryAndSwap() {

@@ -24,29 +24,16 @@ struct LaterProperty: CustomTestStringConvertible, Sendable {
         LaterProperty("linux.seccomp") { $0.linux?.seccomp = Seccomp(defaultAction: .allow) },
         LaterProperty("linux.mountLabel") { $0.linux?.mountLabel = "s0" },
         LaterProperty("linux.intelRdt") { $0.linux?.intelRdt = Linux.IntelRdt() },
-        LaterProperty("linux.memoryPolicy") { $0.linux?.memoryPolicy = Linux.MemoryPolicy(mode: .local) },
-        LaterProperty("linux.personality") { $0.linux?.personality = Linux.Personality(domain: .linux) },
     ]
 
-    static let resources = [
-        LaterProperty("linux.resources.network") {
-            $0.linux?.resources = Resources(network: Resources.Network(classID: 1))
-        },
-        LaterProperty("linux.resources.hugepageLimits") {
-            $0.linux?.resources = Resources(hugepageLimits: [Resources.HugepageLimit(pageSize: "2MB", limit: 1)])
-        },
-        LaterProperty("linux.resources.rdma") { $0.linux?.resources = Resources(rdma: ["mlx": Resources.Rdma()]) },
-        LaterProperty("linux.resources.unified") { $0.linux?.resources = Resources(unified: ["memory.high": "1"]) },
-    ]
-
-    @Test("It is refused by its name, on every host", arguments: linux + resources)
+    @Test("It is refused by its name, on every host", arguments: linux)
     func refused(later: LaterProperty) {
         let spec = Spec.container(change: later.change)
         #expect(spec.refusal() == "\(later.property) is not supported yet")
         #expect(spec.refusal(on: .v1([])) == "\(later.property) is not supported yet")
     }
 
-    @Test("It comes before what else is wrong", arguments: linux + resources)
+    @Test("It comes before what else is wrong", arguments: linux)
     func first(later: LaterProperty) {
         let spec = Spec.container { spec in
             later.change(&spec)

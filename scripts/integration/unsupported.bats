@@ -21,8 +21,6 @@ load helpers
 .linux.uidMappings = [{containerID: 0, hostID: 1000, size: 1}]|linux.uidMappings
 .linux.gidMappings = [{containerID: 0, hostID: 1000, size: 1}]|linux.gidMappings
 .linux.intelRdt = {closID: "one"}|linux.intelRdt
-.linux.personality = {domain: "LINUX32"}|linux.personality
-.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0"}|linux.memoryPolicy
 .linux.netDevices = {"eth0": {}}|linux.netDevices
 .linux.mountLabel = "a:b:c"|linux.mountLabel
 CASES

@@ -5,10 +5,15 @@
 #include <asm/resource.h>
 #include <linux/capability.h>
 #include <linux/ioprio.h>
+#include <linux/mempolicy.h>
 #include <linux/mount.h>
+#include <linux/personality.h>
 #include <linux/sched.h>
 #include <linux/stat.h>
 #include <stdint.h>
+
+// What mempolicy.h lacks before Linux 6.9.
+enum { SKEP_MPOL_WEIGHTED_INTERLEAVE = 6 };
 
 // makedev(3): a device number as the kernel takes it.
 static inline uint64_t skep_make_device(uint32_t major, uint32_t minor) {

@@ -77,6 +77,8 @@ enum skep_op {
     SKEP_OP_OOM_SCORE_ADJ, // text[0]: the number in decimal
     SKEP_OP_RLIMIT,        // number: resource, soft, hard
     SKEP_OP_KEYRING,       // text[0]: the session keyring's name. A kernel without keyrings: nothing to do
+    SKEP_OP_PERSONALITY,   // number[0]: personality(2)'s persona
+    SKEP_OP_MEMORY_POLICY, // number[0]: MPOL_* with MPOL_F_*; vector: the mask of nodes (numbers), the lowest first
     SKEP_OP_AFFINITY,      // vector: the mask of CPUs (numbers), the lowest first
     SKEP_OP_SCHEDULER,     // vector: policy, SCHED_FLAG_*, nice, priority (numbers); number: runtime, deadline, period
     SKEP_OP_IO_PRIORITY,   // number: class, level
