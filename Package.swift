@@ -62,16 +62,15 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "Cjson", path: "CShims/Cjson", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
-        .systemLibrary(
             name: "Clibcap", path: "CShims/Clibcap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
         shim("CLinux", "Linux"),
+        shim("CJSON", "JSON"),
         freestanding("CPlan", "Plan"),
         freestanding("CBootstrap", "Bootstrap", dependencies: ["CPlan"]),
         freestanding("CEntry", "Entry", dependencies: ["CBootstrap"]),
         shim("CSpawn", "Spawn", dependencies: ["CPlan"]),
 
-        module("OCI", ["Cjson"]),
+        module("OCI", ["CJSON"]),
         module("Planning", ["OCI", "CPlan", "Clibcap"]),
         module("System", ["CLinux", errno]),
         module("Cgroups", ["OCI", "System", "CLinux", errno]),
@@ -97,11 +96,16 @@ let package = Package(
         // The program that the README shows.
         .executableTarget(
             name: "example", dependencies: ["Skep", "OCI"], path: "Tests/Example", swiftSettings: swiftSettings),
+        // How long planning takes: scripts/bench/planning.
+        .executableTarget(
+            name: "planning-bench", dependencies: ["Planning", "OCI"], path: "Tests/PlanningBench",
+            swiftSettings: swiftSettings, linkerSettings: [.unsafeFlags(["-static-executable"])]),
 
         .target(
-            name: "TestSupport", dependencies: ["System"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
-        tests("OCITests", ["OCI"], exclude: ["Fixtures"]),
-        tests("PlanningTests", ["Planning", "OCI", "CPlan"]),
+            name: "TestSupport", dependencies: ["System", "OCI"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
+        tests("OCITests", ["OCI", "TestSupport"], exclude: ["Fixtures"]),
+        tests("PlanningTests", ["Planning", "OCI", "CPlan", "TestSupport"]),
         tests("CgroupsTests", ["Cgroups", "OCI", "System", "TestSupport"]),
         tests("SystemTests", ["System", "TestSupport"]),
         tests("SkepTests", ["Skep", "OCI", "System", "TestSupport"]),

@@ -1,3 +1,5 @@
+internal import OCI
+
 /// What is wrong with a configuration: found by looking at it, before anything is done.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The property at fault ("linux.namespaces[2].type").
@@ -8,8 +10,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     public var hint: String?
 
     public init(_ origin: Origin, _ reason: String, hint: String? = nil) {
-        self.property = origin.description
-        self.reason = reason
+        self.property = origin.description.shortened
+        self.reason = reason.shortened
         self.hint = hint
     }
 

@@ -60,9 +60,11 @@ public struct ContainerError: Error, Sendable, Equatable {
 extension ContainerError: CustomStringConvertible {
     /// One line: "origin: operation path: what happened (ERRNO); what to do".
     public var description: String {
+        let origin = origin.shortened
         var parts = origin.isEmpty ? [] : [origin]
-        let action = [operation, path].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " ")
+        let action = [operation, path].compactMap { $0?.shortened }.filter { !$0.isEmpty }.joined(separator: " ")
         if !action.isEmpty { parts.append(action) }
+        let reason = reason?.shortened
         if let reason { parts.append(reason) }
         if let errno { parts.append("\(errno.text) (\(errno.name))") }
         var line = parts.joined(separator: ": ")
@@ -89,7 +91,7 @@ extension ContainerError {
 
     /// A document that can't be read. `path` names its file.
     package init(_ error: JSONError, path: String, code: Code = .configInvalid) {
-        self.init(code, path, error.description)
+        self.init(code, path, error.description, hint: error.hint)
     }
 
     static func notExists(_ id: String) -> ContainerError {

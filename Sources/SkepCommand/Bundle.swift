@@ -31,12 +31,14 @@ struct Bundle {
         }
         do {
             let document = try JSONDocument(parsing: bytes)
-            return (try document.decode(), document.serialized(.tabs))
+            // A long document stays as it is: indented, a hostile one could become 30 times as long.
+            return (try document.decode(), bytes.count > 1 << 20 ? bytes : document.serialized(.tabs))
         } catch {
             // Wrong JSON is a place in the file, a wrong value is a property of the configuration.
             if case .syntax = error.kind { throw .container(ContainerError(error, path: file)) }
             throw .container(
-                ContainerError(.configInvalid, error.path.isEmpty ? file : error.path, error.reason))
+                ContainerError(
+                    .configInvalid, error.path.isEmpty ? file : error.path, error.reason, hint: error.hint))
         }
     }
 }

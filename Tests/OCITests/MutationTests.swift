@@ -1,4 +1,5 @@
 import OCI
+import TestSupport
 import Testing
 
 /// Every property of a document that has them all, changed and removed.

@@ -79,7 +79,10 @@ import Testing
                 "line 3, column 2: unexpected character ']', expected a property name in double quotes"
             ),
             ("[]", "expected an object, found an array"), ("{}", "ociVersion: required, but missing"),
-            (#"{"ociVersion":"1.3.0","process":{"cwd":7}}"#, "process.cwd: expected a string, found an integer (7)"),
+            (
+                #"{"ociVersion":"1.3.0","process":{"cwd":7}}"#,
+                "process.cwd: expected a string, found an integer (7); write it in double quotes"
+            ),
             (
                 #"{"ociVersion":"1.3.0","linux":{"namespaces":[{"type":"net"}]}}"#,
                 #"linux.namespaces[0].type: unknown value "net" (one of: mount, pid, network, uts, ipc, user, cgroup, time)"#

@@ -1,15 +1,48 @@
-internal import Cjson
+internal import CJSON
+internal import Glibc
+
+/// How a document is written.
+public enum JSONStyle: Sendable {
+    /// No white space at all.
+    case compact
+    /// One property per line, two spaces per level, a newline at the end: what `runc state` prints.
+    case spaces
+    /// One property per line, one tab per level, a newline at the end: what `runc spec` writes.
+    case tabs
+}
 
 /// A value that can be written as JSON.
 public protocol JSONEncodable {
-    /// The value as a JSON tree of its own.
-    func makeDocument() -> JSONDocument
+    /// Writes the value.
+    func write(into writer: JSONWriter)
 }
 
 extension JSONEncodable {
     /// The value as JSON text, UTF-8.
     public func serialized(_ style: JSONStyle) -> [UInt8] {
-        makeDocument().serialized(style)
+        JSONWriter.bytes(style) { write(into: $0) }
+    }
+}
+
+/// Where a document is being written; lent to the values in it.
+public struct JSONWriter {
+    let contents: UnsafeMutablePointer<skep_json_writer>
+
+    /// What `body` writes.
+    static func bytes(_ style: JSONStyle, _ body: (JSONWriter) -> Void) -> [UInt8] {
+        var contents = skep_json_writer()
+        switch style {
+        case .compact: break
+        case .spaces: (contents.indent, contents.indent_character) = (2, CChar(bitPattern: UInt8(ascii: " ")))
+        case .tabs: (contents.indent, contents.indent_character) = (1, CChar(bitPattern: UInt8(ascii: "\t")))
+        }
+        let isPretty = contents.indent > 0
+        return withUnsafeMutablePointer(to: &contents) { pointer in
+            body(JSONWriter(contents: pointer))
+            if isPretty { skep_json_write_raw(pointer, "\n", 1) }
+            defer { free(pointer.pointee.bytes) }
+            return [UInt8](UnsafeRawBufferPointer(start: pointer.pointee.bytes, count: pointer.pointee.length))
+        }
     }
 }
 
@@ -20,33 +53,33 @@ public protocol JSONObjectEncodable: JSONEncodable {
 }
 
 extension JSONObjectEncodable {
-    /// The value as a JSON object.
-    public func makeDocument() -> JSONDocument {
-        let builder = JSONObjectBuilder()
-        encode(into: builder)
-        return builder.finish()
+    /// Writes the value as a JSON object.
+    public func write(into writer: JSONWriter) {
+        writer.writeObject { object in encode(into: object) }
     }
 }
 
-/// A JSON object under construction; properties keep the order in which they are set.
+extension JSONWriter {
+    fileprivate func writeObject(_ body: (borrowing JSONObjectBuilder) -> Void) {
+        skep_json_write_open(contents, CChar(bitPattern: UInt8(ascii: "{")))
+        body(JSONObjectBuilder(writer: self))
+        skep_json_write_close(contents, CChar(bitPattern: UInt8(ascii: "}")))
+    }
+}
+
+/// A JSON object that is being written; properties keep the order in which they are set, and each is set once.
 ///
 /// `set` writes always, and `setIfPresent` leaves out what Go's `omitempty` leaves out: nil, and empty strings,
 /// arrays and maps; `setIfTrue` and `setIfNonzero` do it for booleans and integers.
 public struct JSONObjectBuilder: ~Copyable {
-    private let object = JSONDocument(adopting: json_object_new_object())
-
-    /// An empty object.
-    public init() {}
-
-    /// The finished object.
-    public consuming func finish() -> JSONDocument {
-        if json_object_object_length(object.tree) == 0 { object.printOnOneLine() }
-        return object
-    }
+    fileprivate let writer: JSONWriter
 
     /// Sets a property.
     public func set(_ name: StaticString, _ value: some JSONEncodable) {
-        add(name, value.makeDocument())
+        name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount + 1) {
+            skep_json_write_name(writer.contents, $0, name.utf8CodeUnitCount)
+        }
+        value.write(into: writer)
     }
 
     /// Sets a property unless it is nil.
@@ -81,67 +114,51 @@ public struct JSONObjectBuilder: ~Copyable {
 
     /// Sets a property whose name is only known at run time.
     public func set(entry name: String, _ value: some JSONEncodable) {
-        json_object_object_add(object.tree, name, value.makeDocument().release())
-    }
-
-    private func add(_ name: StaticString, _ value: consuming JSONDocument) {
-        let value = value.release()
-        name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount + 1) {
-            _ = json_object_object_add_ex(object.tree, $0, value, UInt32(JSON_C_OBJECT_ADD_CONSTANT_KEY))
+        var name = name
+        name.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) {
+                skep_json_write_name(writer.contents, $0.baseAddress, $0.count)
+            }
         }
-    }
-}
-
-extension JSONDocument {
-    /// Has this empty array or object printed on one line, which json-c would print on two.
-    fileprivate borrowing func printOnOneLine() {
-        json_object_set_serializer(
-            tree,
-            { value, buffer, _, _ in
-                printbuf_memappend(buffer, json_object_get_type(value) == json_type_array ? "[]" : "{}", 2)
-            }, nil, nil)
-    }
-
-    /// Gives up the tree to the caller.
-    fileprivate consuming func release() -> OpaquePointer? {
-        let tree = self.tree
-        discard self
-        return tree
+        value.write(into: writer)
     }
 }
 
 extension String: JSONEncodable {
-    /// The string as JSON.
-    public func makeDocument() -> JSONDocument {
+    /// Writes the string.
+    public func write(into writer: JSONWriter) {
         var string = self
-        let tree = string.withUTF8 { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { characters in
-                json_object_new_string_len(characters.baseAddress, Int32(clamping: characters.count))
+        string.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) {
+                skep_json_write_string(writer.contents, $0.baseAddress, $0.count)
             }
         }
-        return JSONDocument(adopting: tree)
     }
 }
 
 extension Bool: JSONEncodable {
-    /// The boolean as JSON.
-    public func makeDocument() -> JSONDocument {
-        JSONDocument(adopting: json_object_new_boolean(self ? 1 : 0))
+    /// Writes the boolean.
+    public func write(into writer: JSONWriter) {
+        skep_json_write_raw(writer.contents, self ? "true" : "false", self ? 4 : 5)
     }
 }
 
 extension Double: JSONEncodable {
-    /// The number as JSON, in as few digits as tell it from others.
-    public func makeDocument() -> JSONDocument {
-        JSONDocument(adopting: json_object_new_double_s(self, description))
+    /// Writes the number in as few digits as tell it from others.
+    public func write(into writer: JSONWriter) {
+        let text = description
+        skep_json_write_raw(writer.contents, text, text.utf8.count)
     }
 }
 
 extension JSONEncodable where Self: FixedWidthInteger {
-    /// The integer as JSON.
-    public func makeDocument() -> JSONDocument {
-        let signed = Int64(exactly: self).map { json_object_new_int64($0) }
-        return JSONDocument(adopting: signed ?? json_object_new_uint64(UInt64(truncatingIfNeeded: self)))
+    /// Writes the integer.
+    public func write(into writer: JSONWriter) {
+        if let signed = Int64(exactly: self) {
+            skep_json_write_signed(writer.contents, signed)
+        } else {
+            skep_json_write_unsigned(writer.contents, UInt64(truncatingIfNeeded: self))
+        }
     }
 }
 
@@ -153,24 +170,24 @@ extension UInt32: JSONEncodable {}
 extension UInt64: JSONEncodable {}
 
 extension Array: JSONEncodable where Element: JSONEncodable {
-    /// The elements as a JSON array.
-    public func makeDocument() -> JSONDocument {
-        let array = JSONDocument(adopting: json_object_new_array_ext(Int32(clamping: count)))
-        if isEmpty { array.printOnOneLine() }
+    /// Writes the elements as a JSON array.
+    public func write(into writer: JSONWriter) {
+        skep_json_write_open(writer.contents, CChar(bitPattern: UInt8(ascii: "[")))
         for element in self {
-            json_object_array_add(array.tree, element.makeDocument().release())
+            skep_json_write_separator(writer.contents)
+            element.write(into: writer)
         }
-        return array
+        skep_json_write_close(writer.contents, CChar(bitPattern: UInt8(ascii: "]")))
     }
 }
 
 extension Dictionary: JSONEncodable where Key == String, Value: JSONEncodable {
-    /// The entries as a JSON object, sorted by name.
-    public func makeDocument() -> JSONDocument {
-        let builder = JSONObjectBuilder()
-        for (name, value) in sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-            builder.set(entry: name, value)
+    /// Writes the entries as a JSON object, sorted by name.
+    public func write(into writer: JSONWriter) {
+        writer.writeObject { object in
+            for (name, value) in sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+                object.set(entry: name, value)
+            }
         }
-        return builder.finish()
     }
 }

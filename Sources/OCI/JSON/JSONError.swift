@@ -47,8 +47,6 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
         case unknownValue(String, allowed: [String])
         /// A string that contains U+0000, which no C string, and so no kernel interface, can hold.
         case containsNUL
-        /// A string that is not valid UTF-8.
-        case invalidUTF8
     }
 
     /// What is wrong.
@@ -84,8 +82,23 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
             "unknown value \(value) (one of: \(allowed.joined(separator: ", ")))"
         case .containsNUL:
             "the string contains a NUL character"
-        case .invalidUTF8:
-            "the string is not valid UTF-8"
+        }
+    }
+
+    /// What to do about it, where that is known.
+    public var hint: String? {
+        switch kind {
+        case .unknownValue(let value, let allowed):
+            let word = String(decoding: value.utf8.filter { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+            return Likeness.best(for: word, of: allowed).map { "did you mean \"\($0)\"?" }
+        case .wrongType(.string, .integer, _), .wrongType(.string, .boolean, _), .wrongType(.string, .number, _):
+            return "write it in double quotes"
+        case .wrongType(.integer, .string, let text), .wrongType(.number, .string, let text):
+            let isNumber = text.utf8.count > 2 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x22 }
+            return isNumber ? "write it without quotes" : nil
+        case .wrongType(.boolean, .string, "\"true\""), .wrongType(.boolean, .string, "\"false\""):
+            return "write it without quotes"
+        default: return nil
         }
     }
 
@@ -101,19 +114,11 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The same error seen from the map that holds the value under `key`; keys that are no plain names are quoted.
     func inEntry(_ key: String) -> JSONError {
-        let isPlain = key.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        return inside(isPlain && !key.isEmpty ? key : "[\(JSONText.quoted(key))]")
+        inside(JSONPath.component(key))
     }
 
-    private func inside(_ prefix: String) -> JSONError {
-        let separator = path.isEmpty || path.hasPrefix("[") ? "" : "."
-        return JSONError(kind, path: prefix + separator + path)
+    /// The same error seen from what holds the value at `prefix`.
+    func inside(_ prefix: String) -> JSONError {
+        JSONError(kind, path: JSONPath.join(prefix, path))
     }
 }

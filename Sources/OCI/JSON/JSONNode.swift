@@ -1,57 +1,63 @@
-internal import Cjson
-internal import Glibc
+internal import CJSON
 
 /// A borrowed place in a `JSONDocument`: one value of any type.
 ///
-/// A node is one pointer; it is valid while its document is, which `JSONDocument.withRoot` delimits.
+/// A node is valid while its document is, which `JSONDocument.withRoot` delimits.
 public struct JSONNode {
-    /// json-c's value; nil is JSON's null.
-    let pointer: OpaquePointer?
+    let document: UnsafeMutablePointer<skep_json>
+    let index: UInt32
 
-    init(_ pointer: OpaquePointer?) {
-        self.pointer = pointer
+    init(_ document: UnsafeMutablePointer<skep_json>, _ index: UInt32) {
+        self.document = document
+        self.index = index
     }
+
+    var value: skep_json_value { document.pointee.values[Int(index)] }
+
+    private var kind: skep_json_kind { skep_json_kind_of(document, index) }
 
     /// The value's type.
     public var type: JSONType {
-        switch json_object_get_type(pointer) {
-        case json_type_boolean: .boolean
-        case json_type_int: .integer
-        case json_type_double: .number
-        case json_type_string: .string
-        case json_type_array: .array
-        case json_type_object: .object
+        switch kind {
+        case SKEP_JSON_TRUE, SKEP_JSON_FALSE: .boolean
+        case SKEP_JSON_INTEGER: .integer
+        case SKEP_JSON_NUMBER: .number
+        case SKEP_JSON_STRING: .string
+        case SKEP_JSON_ARRAY: .array
+        case SKEP_JSON_OBJECT: .object
         default: .null
         }
     }
 
     /// The value as an object.
     public func object() throws(JSONError) -> JSONObject {
-        guard let pointer, json_object_get_type(pointer) == json_type_object else { throw mismatch(.object) }
-        return JSONObject(pointer)
+        guard kind == SKEP_JSON_OBJECT else { throw mismatch(.object) }
+        return JSONObject(document, index)
     }
 
     /// The value as a boolean.
     public func bool() throws(JSONError) -> Bool {
-        guard json_object_get_type(pointer) == json_type_boolean else { throw mismatch(.boolean) }
-        return json_object_get_boolean(pointer) != 0
+        switch kind {
+        case SKEP_JSON_TRUE: return true
+        case SKEP_JSON_FALSE: return false
+        default: throw mismatch(.boolean)
+        }
     }
 
     /// The value as a string without NUL characters.
     public func string() throws(JSONError) -> String {
-        guard json_object_get_type(pointer) == json_type_string, let text = json_object_get_string(pointer) else {
-            throw mismatch(.string)
-        }
-        let length = Int(json_object_get_string_len(pointer))
-        guard strlen(text) == length else { throw JSONError(.containsNUL) }
-        // Not String(validating:as:), which is generic and not specialised: it costs a metadata lookup per string.
-        guard let string = String(validatingCString: text) else { throw JSONError(.invalidUTF8) }
-        return string
+        guard kind == SKEP_JSON_STRING else { throw mismatch(.string) }
+        guard !has(SKEP_JSON_HAS_NUL) else { throw JSONError(.containsNUL) }
+        return String(cString: skep_json_text(document, index))
     }
 
     /// Whether the value is the string "".
     var isEmptyString: Bool {
-        json_object_get_type(pointer) == json_type_string && json_object_get_string_len(pointer) == 0
+        kind == SKEP_JSON_STRING && value.length == 0
+    }
+
+    func has(_ flag: skep_json_flag) -> Bool {
+        UInt32(value.flags) & flag.rawValue != 0
     }
 
     /// The value as an integer of the wanted width: a number without a fraction (`1e3` and `2.0` count) in range.
@@ -59,13 +65,17 @@ public struct JSONNode {
         _ type: Integer.Type = Integer.self
     ) throws(JSONError) -> Integer {
         let value: Integer?
-        switch json_object_get_type(pointer) {
-        case json_type_int:
-            let signed = json_object_get_int64(pointer)
-            // json-c keeps what is above Int64.max as unsigned, and clamps it when asked for a signed number.
-            value = signed == .max ? Integer(exactly: json_object_get_uint64(pointer)) : Integer(exactly: signed)
-        case json_type_double:
-            let double = json_object_get_double(pointer)
+        switch kind {
+        case SKEP_JSON_INTEGER:
+            var signed: Int64 = 0
+            var unsigned: UInt64 = 0
+            if skep_json_signed(document, index, &signed) {
+                value = Integer(exactly: signed)
+            } else {
+                value = skep_json_unsigned(document, index, &unsigned) ? Integer(exactly: unsigned) : nil
+            }
+        case SKEP_JSON_NUMBER:
+            let double = try double()
             guard double.isFinite, double.rounded(.towardZero) == double else { throw mismatch(.integer) }
             value = Integer(exactly: double)
         default:
@@ -79,25 +89,32 @@ public struct JSONNode {
 
     /// The value as a floating-point number.
     public func double() throws(JSONError) -> Double {
-        switch json_object_get_type(pointer) {
-        case json_type_int, json_type_double: return json_object_get_double(pointer)
-        default: throw mismatch(.number)
+        guard kind == SKEP_JSON_INTEGER || kind == SKEP_JSON_NUMBER, let number = Double(JSONText.all(self)) else {
+            throw mismatch(.number)
         }
+        return number
     }
 
     /// The value as an array, each element read by `transform`.
     public func array<Element>(
         _ transform: (JSONNode) throws(JSONError) -> Element
     ) throws(JSONError) -> [Element] {
-        guard json_object_get_type(pointer) == json_type_array else { throw mismatch(.array) }
-        let count = json_object_array_length(pointer)
+        guard kind == SKEP_JSON_ARRAY else { throw mismatch(.array) }
         var elements = [Element]()
-        elements.reserveCapacity(count)
-        for index in 0..<count {
+        elements.reserveCapacity(Int(value.length))
+        let end = value.next
+        var next = index + 1
+        while next < end {
+            let element = JSONNode(document, next)
+            next = element.value.next
+            if element.has(SKEP_JSON_HIDDEN) { continue }
             do {
-                elements.append(try transform(JSONNode(json_object_array_get_idx(pointer, index))))
+                elements.append(try transform(element))
             } catch {
-                throw error.atIndex(index)
+                guard let inspector else { throw error.atIndex(elements.count) }
+                inspector.record(error, at: element)
+                // The other elements keep their places.
+                if let substitute = inspector.substitute(transform) { elements.append(substitute) }
             }
         }
         return elements
@@ -107,17 +124,21 @@ public struct JSONNode {
     public func map<Value>(
         _ transform: (JSONNode) throws(JSONError) -> Value
     ) throws(JSONError) -> [String: Value] {
-        guard let pointer, json_object_get_type(pointer) == json_type_object else { throw mismatch(.object) }
-        var values = [String: Value](minimumCapacity: Int(json_object_object_length(pointer)))
-        var next = json_object_get_object(pointer)?.pointee.head
-        while let entry = next?.pointee {
-            next = entry.next
-            guard let name = entry.k else { continue }
-            let key = String(cString: name.assumingMemoryBound(to: CChar.self))
-            do {
-                values[key] = try transform(JSONNode(entry.v.map { OpaquePointer($0) }))
+        guard kind == SKEP_JSON_OBJECT else { throw mismatch(.object) }
+        var values = [String: Value](minimumCapacity: Int(value.length))
+        let end = value.next
+        var next = index + 1
+        while next < end {
+            let (name, entry) = (JSONNode(document, next), JSONNode(document, next + 1))
+            next = entry.value.next
+            if entry.has(SKEP_JSON_HIDDEN) { continue }
+            let key = String(cString: skep_json_text(document, name.index))
+            do throws(JSONError) {
+                if name.has(SKEP_JSON_HAS_NUL) { throw JSONError(.containsNUL) }
+                values[key] = try transform(entry)
             } catch {
-                throw error.inEntry(key)
+                guard let inspector else { throw error.inEntry(key) }
+                inspector.record(error, at: entry)
             }
         }
         return values
@@ -132,14 +153,17 @@ public struct JSONNode {
     private var text: String {
         switch type {
         case .null, .array, .object: ""
-        case .boolean, .integer, .number: String(cString: json_object_get_string(pointer))
-        case .string: JSONText.quoted(json_object_get_string(pointer), Int(json_object_get_string_len(pointer)))
+        case .boolean, .integer, .number: JSONText.cut(self)
+        case .string: JSONText.quoted(skep_json_text(document, index), Int(value.length))
         }
     }
 }
 
 /// Strings as error messages show them.
 enum JSONText {
+    /// How many bytes are shown.
+    private static let limit = 60
+
     /// `string` in double quotes with JSON's escapes, cut short.
     static func quoted(_ string: String) -> String {
         var string = string
@@ -148,12 +172,29 @@ enum JSONText {
         }
     }
 
-    /// The same for json-c's strings.
+    /// The same for a document's strings.
     static func quoted(_ text: UnsafePointer<CChar>?, _ length: Int) -> String {
-        let limit = 60
-        guard let text else { return "\"\"" }
-        let document = JSONDocument(adopting: json_object_new_string_len(text, Int32(min(length, limit))))
-        let quoted = String(decoding: document.serialized(.compact), as: UTF8.self)
-        return length <= limit ? quoted : String(quoted.dropLast()) + "…\""
+        var shown = min(length, limit)
+        // Not in the midst of a character.
+        if let text, shown < length { while shown > 0, UInt8(bitPattern: text[shown]) & 0xC0 == 0x80 { shown -= 1 } }
+        let bytes = JSONWriter.bytes(.compact) { writer in skep_json_write_string(writer.contents, text, shown) }
+        let quoted = String(decoding: bytes, as: UTF8.self)
+        return shown == length ? quoted : String(quoted.dropLast()) + "…\""
+    }
+
+    /// The text of a number or a word.
+    static func all(_ node: JSONNode) -> String {
+        text(node, Int(node.value.length))
+    }
+
+    /// The same, cut short.
+    static func cut(_ node: JSONNode) -> String {
+        let length = Int(node.value.length)
+        return length <= limit ? all(node) : text(node, limit) + "…"
+    }
+
+    private static func text(_ node: JSONNode, _ length: Int) -> String {
+        let start = UnsafeRawPointer(skep_json_text(node.document, node.index))
+        return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
     }
 }

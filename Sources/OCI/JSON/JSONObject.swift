@@ -1,4 +1,4 @@
-internal import Cjson
+internal import CJSON
 
 /// A value that can be read from a JSON document.
 public protocol JSONDecodable {
@@ -27,25 +27,31 @@ extension JSONDecodable {
 ///
 /// In all accessors a property that is null counts as absent, as in Go.
 public struct JSONObject {
-    private let pointer: OpaquePointer
+    let document: UnsafeMutablePointer<skep_json>
+    let index: UInt32
 
-    init(_ pointer: OpaquePointer) {
-        self.pointer = pointer
+    init(_ document: UnsafeMutablePointer<skep_json>, _ index: UInt32) {
+        self.document = document
+        self.index = index
     }
 
     /// The property's value, nil when absent or null.
     public subscript(_ name: StaticString) -> JSONNode? {
-        var value: OpaquePointer?
+        if let inspector, let substitute = inspector.look(for: name, in: self) { return substitute }
         let found = name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount + 1) {
-            json_object_object_get_ex(pointer, $0, &value)
+            skep_json_find(document, index, $0, name.utf8CodeUnitCount)
         }
-        return found != 0 && value != nil ? JSONNode(value) : nil
+        return found == 0 ? nil : JSONNode(document, found)
     }
 
     /// A property that must be there.
     public func required<Value: JSONDecodable>(_ name: StaticString) throws(JSONError) -> Value {
-        guard let value: Value = try optional(name) else { throw JSONError(.missing).inProperty(name) }
-        return value
+        if let value: Value = try optional(name) { return value }
+        guard let inspector else { throw JSONError(.missing).inProperty(name) }
+        if self[name] == nil { inspector.record(JSONError(.missing).inProperty(name), at: JSONNode(document, index)) }
+        let substitute = inspector.substitute { (node) throws(JSONError) in try Value(json: node) }
+        guard let substitute else { throw JSONError(.missing).inProperty(name) }
+        return substitute
     }
 
     /// A property that may be absent.
@@ -54,7 +60,9 @@ public struct JSONObject {
         do {
             return try Value(json: node)
         } catch {
-            throw error.inProperty(name)
+            guard let inspector else { throw error.inProperty(name) }
+            inspector.record(error, at: node)
+            return nil
         }
     }
 
@@ -148,6 +156,6 @@ extension JSONName {
         self = value
     }
 
-    /// The name as a JSON string.
-    public func makeDocument() -> JSONDocument { rawValue.makeDocument() }
+    /// Writes the name.
+    public func write(into writer: JSONWriter) { rawValue.write(into: writer) }
 }
