@@ -72,6 +72,9 @@ void skep_step_bind(struct skep_init *init, const struct skep_step *step);
 void skep_step_remount(struct skep_init *init, const struct skep_step *step);
 int skep_new_mount(struct skep_init *init, const char *type, const char *const *pairs, uint32_t count, uint64_t attr);
 
+// copyup.c: gives the new file system `mount` what the directory `target` (O_PATH) holds
+void skep_copy_up(struct skep_init *init, int target, int mount, const char *destination);
+
 // rootfs.c
 void skep_step_propagation(struct skep_init *init, const struct skep_step *step);
 void skep_step_root(struct skep_init *init, const struct skep_step *step);

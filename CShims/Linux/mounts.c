@@ -6,8 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int skep_linux_open_tree(const char *path, bool recursive) {
-    unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
+int skep_linux_open_tree(const char *path, bool recursive, bool follow) {
+    unsigned flags =
+        OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0) | (follow ? 0 : AT_SYMLINK_NOFOLLOW);
     return (int)syscall(SYS_open_tree, AT_FDCWD, path, flags);
 }
 

@@ -71,6 +71,14 @@ public struct NewMount: Sendable, Hashable {
     public var isProc: Bool
     /// Whether a destination behind a symbolic link is refused.
     public var needsRealDirectory: Bool
+    /// Whether a destination that is a symbolic link is followed.
+    public var followsDestination = true
+    /// What is bound there instead where the kernel does not let the namespaces have such a mount; nil for nothing.
+    public var fallback: String?
+    /// Whether it begins with what the directory under it holds.
+    public var copiesUp = false
+    /// Whether it takes the permissions of the directory under it; and, where it copies it, its owner.
+    public var keepsMode = false
     /// How the ids of its files are mapped; nil shows them as they are.
     public var idMap: IDMap?
     /// Where the parent hands the init the user namespace of that mapping.
@@ -93,9 +101,11 @@ public struct NewMount: Sendable, Hashable {
     }
 
     /// A parameter of a file system.
-    public struct Parameter: Sendable, Hashable {
+    public struct Parameter: Sendable, Hashable, CustomStringConvertible {
         public var key: String
         public var value: String
+
+        public var description: String { value.isEmpty ? key : "\(key)=\(value)" }
 
         public init(_ key: String, _ value: String = "") {
             self.key = key
@@ -115,8 +125,16 @@ public struct BindMount: Sendable, Hashable {
     /// MOUNT_ATTR_ flags to set, and to clear first.
     public var attributes: UInt64
     public var clearedAttributes: UInt64
+    /// The same for the mount and all below it, which comes before both.
+    public var recursiveAttributes: UInt64 = 0
+    public var recursivelyCleared: UInt64 = 0
     /// MS_ propagation flags, with MS_REC; 0 leaves it.
     public var propagation: UInt64
+    /// Whether a symbolic link is followed where it is the source, or the destination.
+    public var followsSource = true
+    public var followsDestination = true
+    /// Whether a source that is a symbolic link is made anew at the destination.
+    public var copiesSymlink = false
     /// How the ids of its files are mapped; nil shows them as they are.
     public var idMap: IDMap?
     /// Where the parent hands the init a detached mount of the source; nil where the init opens it itself.
@@ -144,6 +162,9 @@ public struct Remount: Sendable, Hashable {
     /// MOUNT_ATTR_ flags to set, and to clear first.
     public var attributes: UInt64
     public var clearedAttributes: UInt64
+    /// The same for the mount and all below it, which comes before both.
+    public var recursiveAttributes: UInt64 = 0
+    public var recursivelyCleared: UInt64 = 0
     /// MS_ propagation flags, with MS_REC; 0 leaves it.
     public var propagation: UInt64
     /// The file system's new parameters; nil leaves the file system alone and changes the mount only.

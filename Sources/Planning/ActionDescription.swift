@@ -121,7 +121,7 @@ extension Action: CustomStringConvertible {
     ) -> String {
         var options = attributeNames(attributes)
         if propagation != 0 { options.append(propagationName(propagation)) }
-        options += parameters.filter { $0.key != "source" }.map { $0.value.isEmpty ? $0.key : "\($0.key)=\($0.value)" }
+        options += parameters.filter { $0.key != "source" }.map(\.description)
         return options.isEmpty ? "" : " (\(options.joined(separator: ",")))"
     }
 }

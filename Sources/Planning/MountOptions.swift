@@ -8,6 +8,9 @@ public struct MountOptions: Sendable, Equatable {
     public var attributes: UInt64 = 0
     /// MOUNT_ATTR_ flags to clear before that.
     public var cleared: UInt64 = 0
+    /// The same for the mount and all below it, which comes before both.
+    public var recursiveAttributes: UInt64 = 0
+    public var recursivelyCleared: UInt64 = 0
     /// MS_ propagation flags, with MS_REC; 0 where none is given.
     public var propagation: UInt64 = 0
     /// Whether "bind" or "rbind" is among them.
@@ -20,6 +23,15 @@ public struct MountOptions: Sendable, Equatable {
     public var generic: [NewMount.Parameter] = []
     /// Parameters of this one file system's ("size=64k").
     public var specific: [NewMount.Parameter] = []
+    /// Whether a tmpfs begins with what the directory under it holds.
+    public var copiesUp = false
+    /// Whether a bind of a symbolic link makes the link anew.
+    public var copiesSymlink = false
+    /// Whether a symbolic link is itself the source, or the destination.
+    public var followsSource = true
+    public var followsDestination = true
+    /// Options that nothing comes of on any file system.
+    public var ineffective: [String] = []
     /// Whether, and how, the ids of the mount's files are mapped.
     public var idMap: IDMapOption?
 
@@ -31,23 +43,27 @@ public struct MountOptions: Sendable, Equatable {
         public var isRecursive: Bool
         /// The mapping behind it ("uids=0-1000-1;gids=0-1000-1"); nil for the mount's own or the container's.
         public var ranges: String?
+
+        public init(name: String, isRecursive: Bool, ranges: String? = nil) {
+            self.name = name
+            self.isRecursive = isRecursive
+            self.ranges = ranges
+        }
     }
 
-    public var isReadonly: Bool { attributes & UInt64(MOUNT_ATTR_RDONLY) != 0 }
+    /// Whether the mount itself is to be read-only.
+    public var isReadonly: Bool { ownAttributes & UInt64(MOUNT_ATTR_RDONLY) != 0 }
+    /// What comes of all attributes for the mount itself.
+    public var ownAttributes: UInt64 { recursiveAttributes & ~cleared | attributes }
 
     /// Takes `options` apart.
-    ///
-    /// - Throws: `ConfigurationError` for an option that Skep can't carry out.
-    public init(_ options: [String], origin: Origin) throws(ConfigurationError) {
+    public init(_ options: [String]) {
         for option in options {
             if let mapping = Self.idMap(option) {
                 idMap = mapping
                 continue
             }
             guard let meaning = Self.meaning(of: option) else {
-                if Self.later.contains(option) {
-                    throw ConfigurationError(origin.appending("options"), "\"\(option)\" is not supported yet")
-                }
                 specific.append(Self.parameter(option))
                 continue
             }
@@ -66,13 +82,23 @@ public struct MountOptions: Sendable, Equatable {
         case .accessTime(let mode):
             attributes = attributes & ~Self.accessTimeMask | mode
             cleared |= Self.accessTimeMask
+        case .recursively(let mask, let flags):
+            recursiveAttributes = recursiveAttributes & ~mask | flags
+            recursivelyCleared = recursivelyCleared & ~mask | (mask == flags ? 0 : mask)
+            attributes &= ~mask
+            cleared &= ~mask
         case .bind(let recursive):
             isBind = true
             isRecursive = isRecursive || recursive
         case .propagation(let flags): propagation = flags
         case .remount: isRemount = true
         case .generic(let name): generic.append(NewMount.Parameter(name))
+        case .copyUp: copiesUp = true
+        case .copySymlink: copiesSymlink = true
+        case .keepSource: followsSource = false
+        case .keepDestination: followsDestination = false
         case .nothing: break
+        case .ineffective(let name): ineffective.append(name)
         }
     }
 
@@ -99,31 +125,45 @@ public struct MountOptions: Sendable, Equatable {
         case set(UInt64)
         case clear(UInt64)
         case accessTime(UInt64)
+        /// Clears `mask` and sets `flags`, of the mounts below too.
+        case recursively(mask: UInt64, flags: UInt64)
         case bind(recursive: Bool)
         case propagation(UInt64)
         case remount
         case generic(String)
+        case copyUp
+        case copySymlink
+        case keepSource
+        case keepDestination
         case nothing
+        case ineffective(String)
     }
-
-    /// Options of the specification's that need mechanisms which are still to come.
-    private static let later: [String] = [
-        "rro", "rrw", "rsuid", "rnosuid", "rdev", "rnodev", "rexec", "rnoexec", "rdiratime", "rnodiratime",
-        "ratime", "rnoatime", "rrelatime", "rnorelatime", "rstrictatime", "rnostrictatime", "rsymfollow",
-        "rnosymfollow", "tmpcopyup", "copy-symlink", "src-nofollow", "dest-nofollow",
-    ]
 
     /// Every option that is known by name, in the order in which `skep features` lists them.
     public static let names: [String] = [
-        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime",
-        "loud",
-        "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime",
-        "nostrictatime", "nosuid", "nosymfollow", "private", "rbind", "relatime", "remount", "ridmap", "ro", "rprivate",
-        "rshared", "rslave", "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow",
-        "sync", "unbindable",
+        "async", "atime", "bind", "copy-symlink", "defaults", "dest-nofollow", "dev", "diratime", "dirsync", "exec",
+        "idmap", "iversion", "lazytime", "loud", "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion",
+        "nolazytime", "nomand", "norelatime", "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind",
+        "rdev", "rdiratime", "relatime", "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec",
+        "rnorelatime", "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw",
+        "rshared", "rslave", "rstrictatime", "rsuid", "rsymfollow", "runbindable", "rw", "shared", "silent", "slave",
+        "src-nofollow", "strictatime", "suid", "symfollow", "sync", "tmpcopyup", "unbindable",
     ]
 
     private static func meaning(of option: String) -> Meaning? {
+        switch option {
+        case "bind": .bind(recursive: false)
+        case "rbind": .bind(recursive: true)
+        case "remount": .remount
+        case "tmpcopyup": .copyUp
+        case "copy-symlink": .copySymlink
+        case "src-nofollow": .keepSource
+        case "dest-nofollow": .keepDestination
+        default: attribute(option) ?? propagation(option) ?? recursive(option) ?? generic(option)
+        }
+    }
+
+    private static func attribute(_ option: String) -> Meaning? {
         switch option {
         case "ro": .set(UInt64(MOUNT_ATTR_RDONLY))
         case "rw": .clear(UInt64(MOUNT_ATTR_RDONLY))
@@ -140,10 +180,21 @@ public struct MountOptions: Sendable, Equatable {
         case "noatime": .accessTime(UInt64(MOUNT_ATTR_NOATIME))
         case "strictatime": .accessTime(UInt64(MOUNT_ATTR_STRICTATIME))
         case "relatime", "atime", "nostrictatime": .accessTime(UInt64(MOUNT_ATTR_RELATIME))
-        case "bind": .bind(recursive: false)
-        case "rbind": .bind(recursive: true)
-        case "remount": .remount
-        default: propagation(option) ?? generic(option)
+        // It asks for no more than "relatime" unset.
+        case "norelatime": .nothing
+        default: nil
+        }
+    }
+
+    /// An attribute with "r" before it: for the mounts below, too.
+    private static func recursive(_ option: String) -> Meaning? {
+        guard option.utf8.first == UInt8(ascii: "r") else { return nil }
+        return switch attribute(String(option.dropFirst())) {
+        case .set(let flag): .recursively(mask: flag, flags: flag)
+        case .clear(let flag): .recursively(mask: flag, flags: 0)
+        case .accessTime(let mode): .recursively(mask: accessTimeMask, flags: mode)
+        case .nothing: .nothing
+        default: nil
         }
     }
 
@@ -164,9 +215,9 @@ public struct MountOptions: Sendable, Equatable {
     private static func generic(_ option: String) -> Meaning? {
         switch option {
         case "sync", "async", "dirsync", "mand", "nomand", "lazytime", "nolazytime": .generic(option)
-        // "norelatime" asks for no more than "relatime" unset, "silent" and "loud" only change what the kernel logs,
-        // and "iversion" is the file system's own business on every kernel that Skep runs on.
-        case "defaults", "norelatime", "silent", "loud", "iversion", "noiversion": .nothing
+        case "defaults": .nothing
+        // The kernel takes no word about its own log any more, and counts versions where the file system can.
+        case "silent", "loud", "iversion", "noiversion": .ineffective(option)
         default: nil
         }
     }

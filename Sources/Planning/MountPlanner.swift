@@ -12,7 +12,9 @@ struct MountPlanner {
 
     /// Plans one mount.
     func plan(_ mount: Mount, origin: Origin, into plan: inout Plan) throws(ConfigurationError) {
-        for var action in try actions(mount, origin: origin) {
+        let options = MountOptions(mount.options)
+        note(mount, options, origin: origin, in: &plan)
+        for var action in try actions(mount, options, origin: origin) {
             switch action {
             case .bind(var bind) where opensSources || bind.idMap != nil:
                 bind.descriptor = try plan.reserveDescriptor(for: origin)
@@ -26,15 +28,20 @@ struct MountPlanner {
         }
     }
 
-    private func actions(_ mount: Mount, origin: Origin) throws(ConfigurationError) -> [Action] {
+    private func actions(
+        _ mount: Mount, _ options: MountOptions, origin: Origin
+    ) throws(ConfigurationError) -> [Action] {
         let destination = try destination(of: mount, origin: origin)
-        let options = try MountOptions(mount.options, origin: origin)
         let idMap = try idMaps.map(mount, options.idMap, origin: origin)
         if options.isRemount && idMap != nil {
             throw ConfigurationError(origin, "an existing mount can't be id-mapped any more")
         }
+        let isBind = options.isBind || mount.type == "bind"
+        if options.copiesUp && (isBind || options.isRemount || mount.type != "tmpfs") {
+            throw ConfigurationError(origin.appending("options"), "\"tmpcopyup\" is for a new tmpfs only")
+        }
         if options.isRemount { return [.remount(remount(destination, options))] }
-        if options.isBind || mount.type == "bind" {
+        if isBind {
             return [try bind(mount, to: destination, options, idMap, origin: origin)]
         }
         guard let type = mount.type, !type.isEmpty else {
@@ -71,9 +78,12 @@ struct MountPlanner {
     }
 
     private func remount(_ destination: String, _ options: MountOptions) -> Remount {
-        Remount(
+        var remount = Remount(
             destination: destination, attributes: options.attributes, clearedAttributes: options.cleared,
             propagation: options.propagation, parameters: options.isBind ? nil : options.generic + options.specific)
+        remount.recursiveAttributes = options.recursiveAttributes
+        remount.recursivelyCleared = options.recursivelyCleared
+        return remount
     }
 
     private func bind(
@@ -82,12 +92,17 @@ struct MountPlanner {
         guard let source = mount.source, !source.isEmpty else {
             throw ConfigurationError(origin.appending("source"), "a bind mount needs a source")
         }
-        return .bind(
-            BindMount(
-                source: source.utf8.first == UInt8(ascii: "/") ? source : "\(bundle)/\(source)",
-                destination: destination, isRecursive: options.isRecursive || !options.isBind,
-                attributes: options.attributes, clearedAttributes: options.cleared,
-                propagation: options.propagation, idMap: idMap))
+        var bind = BindMount(
+            source: source.utf8.first == UInt8(ascii: "/") ? source : "\(bundle)/\(source)",
+            destination: destination, isRecursive: options.isRecursive || !options.isBind,
+            attributes: options.attributes, clearedAttributes: options.cleared,
+            propagation: options.propagation, idMap: idMap)
+        bind.recursiveAttributes = options.recursiveAttributes
+        bind.recursivelyCleared = options.recursivelyCleared
+        bind.followsSource = options.followsSource
+        bind.followsDestination = options.followsDestination
+        bind.copiesSymlink = options.copiesSymlink
+        return .bind(bind)
     }
 
     private func newMount(
@@ -95,12 +110,63 @@ struct MountPlanner {
     ) -> NewMount {
         var parameters: [NewMount.Parameter] = []
         if let source = mount.source, !source.isEmpty { parameters.append(.init("source", source)) }
-        if options.isReadonly && !Self.sharesSuperblock(type) { parameters.append(.init("ro")) }
-        return NewMount(
+        var attributes = options.ownAttributes
+        if destination == Self.devices {
+            attributes &= ~UInt64(MOUNT_ATTR_RDONLY)  // see lateReadonly
+        } else if options.isReadonly && !options.copiesUp && !Self.sharesSuperblock(type) {
+            parameters.append(.init("ro"))
+        }
+        var made = NewMount(
             type: type, destination: destination, parameters: parameters + options.generic + options.specific,
-            attributes: options.attributes, propagation: options.propagation,
+            attributes: attributes, propagation: options.propagation,
             isProc: type == "proc" && destination == "/proc", needsRealDirectory: type == "proc" || type == "sysfs",
             idMap: idMap)
+        made.followsDestination = options.followsDestination
+        made.copiesUp = options.copiesUp
+        made.keepsMode = type == "tmpfs" && !options.specific.contains { $0.key == "mode" }
+        // Without a namespace of its own it may be a user namespace's, to which the kernel gives no such mount.
+        if type == "cgroup2" && cgroups == .v2 && !hasCgroupNamespace { made.fallback = "/sys/fs/cgroup" }
+        return made
+    }
+
+    /// Where device nodes are made after the mounts.
+    private static let devices = "/dev"
+
+    /// What makes a new mount on /dev read-only, once everything is made there; nil where it is not to be.
+    static func lateReadonly(_ mount: Mount) -> Action? {
+        guard InnerPath.normalized(mount.destination) == devices, mount.type != "bind" else { return nil }
+        let options = MountOptions(mount.options)
+        guard options.isReadonly, !options.isBind, !options.isRemount else { return nil }
+        return .remount(Remount(destination: devices, attributes: UInt64(MOUNT_ATTR_RDONLY)))
+    }
+
+    // MARK: What is odd about it
+
+    private func note(_ mount: Mount, _ options: MountOptions, origin: Origin, in plan: inout Plan) {
+        if mount.destination.utf8.first != UInt8(ascii: "/") {
+            plan.warnings.append(
+                ConfigurationError(
+                    origin.appending("destination"), "\"\(mount.destination)\" is taken for \"/\(mount.destination)\"",
+                    hint: "it should be absolute"))
+        }
+        let origin = origin.appending("options")
+        for name in options.ineffective {
+            plan.notes.append(ConfigurationError(origin, "nothing comes of \"\(name)\" on this kernel"))
+        }
+        if options.isBind && !options.isRemount || mount.type == "bind" {
+            for parameter in options.generic + options.specific {
+                plan.notes.append(
+                    ConfigurationError(
+                        origin, "nothing comes of \"\(parameter)\" on a bind mount, which shows a file system as it is")
+                )
+            }
+        } else {
+            for (name, isGiven) in [
+                ("copy-symlink", options.copiesSymlink), ("src-nofollow", !options.followsSource),
+            ] where isGiven {
+                plan.notes.append(ConfigurationError(origin, "nothing comes of \"\(name)\" but on a bind mount"))
+            }
+        }
     }
 
     /// Whether every mount of the type in a namespace shows the same file system, which a container may then not

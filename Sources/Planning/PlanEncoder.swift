@@ -145,20 +145,26 @@ private struct PlanEncoder {
     private mutating func encodeMount(_ action: Action, into raw: inout skep_step) throws(ConfigurationError) {
         switch action {
         case .mount(let mount):
-            raw.text = (try string(mount.type), try string(mount.destination), 0)
+            raw.text = (try string(mount.type), try string(mount.destination), try string(mount.fallback ?? ""))
             raw.number = (mount.attributes, 0, mount.propagation)
             raw.slot = mount.descriptor ?? 0
-            raw.flags = UInt16(
-                (mount.isProc ? SKEP_MOUNT_IS_PROC : 0) | (mount.needsRealDirectory ? SKEP_MOUNT_REAL_DIR : 0))
+            raw.flags = mount.flags
             try parameters(mount.parameters, into: &raw)
         case .bind(let bind):
             raw.text = (try string(bind.source), try string(bind.destination), 0)
-            raw.number = (bind.attributes, bind.clearedAttributes, bind.propagation)
+            raw.number = (
+                bind.attributes | bind.recursiveAttributes << 32,
+                bind.clearedAttributes | bind.recursivelyCleared << 32,
+                bind.propagation
+            )
             raw.slot = bind.descriptor ?? 0
-            raw.flags = bind.isRecursive ? UInt16(SKEP_MOUNT_RECURSIVE) : 0
+            raw.flags = bind.flags
         case .remount(let remount):
             raw.text.0 = try string(remount.destination)
-            raw.number = (remount.attributes, remount.clearedAttributes, remount.propagation)
+            raw.number = (
+                remount.attributes | remount.recursiveAttributes << 32,
+                remount.clearedAttributes | remount.recursivelyCleared << 32, remount.propagation
+            )
             guard let changed = remount.parameters else { return }
             raw.flags = UInt16(SKEP_MOUNT_RECONFIGURE)
             try parameters(changed, into: &raw)
@@ -222,6 +228,29 @@ private struct PlanEncoder {
         let nice = UInt64(bitPattern: Int64(attributes.nice))
         numbers([UInt64(attributes.policy), attributes.flags, nice, UInt64(attributes.priority)], into: &raw)
         raw.number = (attributes.runtime, attributes.deadline, attributes.period)
+    }
+}
+
+extension NewMount {
+    fileprivate var flags: UInt16 {
+        var flags: UInt32 = 0
+        if isProc { flags |= SKEP_MOUNT_IS_PROC }
+        if needsRealDirectory { flags |= SKEP_MOUNT_REAL_DIR }
+        if !followsDestination { flags |= SKEP_MOUNT_DEST_NOFOLLOW }
+        if copiesUp { flags |= SKEP_MOUNT_COPY_UP }
+        if keepsMode { flags |= SKEP_MOUNT_KEEP_MODE }
+        return UInt16(flags)
+    }
+}
+
+extension BindMount {
+    fileprivate var flags: UInt16 {
+        var flags: UInt32 = 0
+        if isRecursive { flags |= SKEP_MOUNT_RECURSIVE }
+        if !followsSource || copiesSymlink { flags |= SKEP_MOUNT_SOURCE_NOFOLLOW }
+        if !followsDestination { flags |= SKEP_MOUNT_DEST_NOFOLLOW }
+        if copiesSymlink { flags |= SKEP_MOUNT_COPY_SYMLINK }
+        return UInt16(flags)
     }
 }
 

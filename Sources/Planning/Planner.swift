@@ -338,6 +338,9 @@ public struct Planner {
     /// What may only happen once nothing more is made in the rootfs.
     private mutating func closeRoot() {
         guard namespaces.present.contains(.mount) else { return }
+        for (index, mount) in spec.mounts.enumerated() {
+            if let action = MountPlanner.lateReadonly(mount) { plan.append(action, from: Origin("mounts", index)) }
+        }
         let readonly = spec.root?.readonly ?? false
         var propagation = rootPropagation
         switch linux.rootfsPropagation {

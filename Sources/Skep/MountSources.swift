@@ -24,7 +24,9 @@ struct MountSources: ~Copyable {
                 case .root(let path, _, _, .some):
                     descriptors.append(try sources.openMount(path, isRecursive: true))
                 case .bind(let bind) where bind.descriptor != nil:
-                    let mount = try sources.openMount(bind.source, isRecursive: bind.isRecursive)
+                    let mount = try sources.openMount(
+                        bind.source, isRecursive: bind.isRecursive,
+                        follows: bind.followsSource && !bind.copiesSymlink)
                     if let map = bind.idMap { try sources.map(mount, of: bind.source, by: map) }
                     descriptors.append(mount)
                 case .mount(let mount) where mount.descriptor != nil:
@@ -41,10 +43,12 @@ struct MountSources: ~Copyable {
         self.propagation = propagation
     }
 
-    private func openMount(_ path: String, isRecursive: Bool) throws(SystemError) -> Descriptor {
+    private func openMount(
+        _ path: String, isRecursive: Bool, follows: Bool = true
+    ) throws(SystemError) -> Descriptor {
         let mount: Descriptor
         do {
-            mount = Descriptor(owning: try systemCall { skep_linux_open_tree(path, isRecursive) })
+            mount = Descriptor(owning: try systemCall { skep_linux_open_tree(path, isRecursive, follows) })
         } catch {
             throw SystemError("open_tree", path, error)
         }

@@ -31,6 +31,19 @@ extension EncoderTests {
             step.flags = 0x4
             step.numbers = [1, 0x70, 0x10_0000]
         },
+        Encoding(.mount(fullMount)) { step in
+            step.texts = ["tmpfs", "/t", "/f"]
+            step.flags = 0x190
+        },
+        Encoding(.bind(fullBind)) { step in
+            step.texts = ["/s", "/d", ""]
+            step.flags = 0x70
+            step.numbers = [0x4_0000_0001, 0x8_0000_0002, 0]
+        },
+        Encoding(.remount(fullRemount)) { step in
+            step.texts = ["/d", "", ""]
+            step.numbers = [0x4_0000_0001, 0x8_0000_0002, 0]
+        },
         Encoding(.bind(BindMount(source: "/s", destination: "/d", isRecursive: false, descriptor: 1023))) { step in
             step.texts = ["/s", "/d", ""]
             step.slot = 1023
@@ -66,6 +79,32 @@ extension EncoderTests {
         Encoding(.mask("/m")) { $0.texts = ["/m", "", ""] },
         Encoding(.readonly("/r")) { $0.texts = ["/r", "", ""] },
     ]
+
+    private static var fullMount: NewMount {
+        var mount = NewMount(type: "tmpfs", destination: "/t")
+        mount.fallback = "/f"
+        mount.followsDestination = false
+        mount.copiesUp = true
+        mount.keepsMode = true
+        return mount
+    }
+
+    private static var fullBind: BindMount {
+        var bind = BindMount(source: "/s", destination: "/d", isRecursive: false, attributes: 1, clearedAttributes: 2)
+        bind.recursiveAttributes = 4
+        bind.recursivelyCleared = 8
+        bind.followsSource = false
+        bind.followsDestination = false
+        bind.copiesSymlink = true
+        return bind
+    }
+
+    private static var fullRemount: Remount {
+        var remount = Remount(destination: "/d", attributes: 1, clearedAttributes: 2)
+        remount.recursiveAttributes = 4
+        remount.recursivelyCleared = 8
+        return remount
+    }
 
     static let namespaces: [Encoding] = [
         Encoding(.join(descriptor: 63, kind: CloneFlag.network, path: "/ns")) { step in

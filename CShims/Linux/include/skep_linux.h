@@ -65,8 +65,9 @@ struct skep_linux_command {
 // Runs a program in a session of its own, with no signal blocked or ignored. Returns its pid, or -1.
 pid_t skep_linux_run(const struct skep_linux_command *_Nonnull command);
 
-// open_tree(OPEN_TREE_CLONE): a detached mount of `path`, with `recursive` of those below it as well. Close-on-exec.
-int skep_linux_open_tree(const char *_Nonnull path, bool recursive);
+// open_tree(OPEN_TREE_CLONE): a detached mount of `path`, with `recursive` of those below it as well; of a symbolic
+// link itself unless `follow` is set. Close-on-exec.
+int skep_linux_open_tree(const char *_Nonnull path, bool recursive, bool follow);
 
 // mount_setattr: MOUNT_ATTR_IDMAP, by the mapping of an open user namespace; a propagation, MS_* with MS_REC.
 int skep_linux_map_ids(int mount, bool recursive, int user_namespace);

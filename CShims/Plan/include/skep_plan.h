@@ -50,8 +50,9 @@ enum skep_op {
     SKEP_OP_PROPAGATION,   // number[0]: MS_* propagation flags for "/" and everything below
     SKEP_OP_ROOT,          // text[0]: rootfs. Bound on itself unless SKEP_ROOT_PLAIN; slot: where not 0, a detached
                            // mount of it, put over "/"
-    SKEP_OP_MOUNT,         // text: type, destination, source; vector: key, value pairs for fsconfig; number: see below;
-                           // slot: where not 0, a user namespace whose mapping the mount gets
+    SKEP_OP_MOUNT,         // text: type, destination, what is bound where the kernel refuses the type; vector: key,
+                           // value pairs for fsconfig; number: see below; slot: where not 0, a user namespace whose
+                           // mapping the mount gets
     SKEP_OP_BIND,          // text: source, destination; slot: where not 0, a detached mount of the source
     SKEP_OP_REMOUNT,       // text[0]: destination; vector as for SKEP_OP_MOUNT
     SKEP_OP_MKNOD,         // text[0]: path; number: mode with type, device (makedev), uid << 32 | gid
@@ -101,12 +102,17 @@ enum skep_op {
 };
 
 // Flags of SKEP_OP_MOUNT, SKEP_OP_BIND and SKEP_OP_REMOUNT.
-// number[0]: MOUNT_ATTR_* to set; number[1]: MOUNT_ATTR_* to clear; number[2]: propagation (MS_*, with MS_REC), 0
-// for none
-#define SKEP_MOUNT_IS_PROC     0x01u // the container's own /proc: sysctl and process settings are written through it
-#define SKEP_MOUNT_REAL_DIR    0x02u // refuse a destination that is not the real directory of that name
-#define SKEP_MOUNT_RECURSIVE   0x04u // rbind
-#define SKEP_MOUNT_RECONFIGURE 0x08u // SKEP_OP_REMOUNT: the superblock too, not the mount alone
+// number[0]: MOUNT_ATTR_* to set; number[1]: MOUNT_ATTR_* to clear, each with those of the mount and all below it in
+// the upper half, which come first; number[2]: propagation (MS_*, with MS_REC), 0 for none
+#define SKEP_MOUNT_IS_PROC         0x01u  // the container's own /proc: settings are written through it
+#define SKEP_MOUNT_REAL_DIR        0x02u  // refuse a destination that is not the real directory of that name
+#define SKEP_MOUNT_RECURSIVE       0x04u  // rbind
+#define SKEP_MOUNT_RECONFIGURE     0x08u  // SKEP_OP_REMOUNT: the superblock too, not the mount alone
+#define SKEP_MOUNT_DEST_NOFOLLOW   0x10u  // a destination that is a symbolic link is itself mounted on
+#define SKEP_MOUNT_SOURCE_NOFOLLOW 0x20u  // a source that is a symbolic link is itself the source
+#define SKEP_MOUNT_COPY_SYMLINK    0x40u  // such a source is made anew at the destination
+#define SKEP_MOUNT_COPY_UP         0x80u  // it begins with a copy of what the directory under it holds
+#define SKEP_MOUNT_KEEP_MODE       0x100u // it takes that directory's permissions, if there was one; a copy its owner
 
 #define SKEP_JOIN_ROOT 0x01u // the next descriptor is its root: without a mount namespace, nothing else leads there
 
