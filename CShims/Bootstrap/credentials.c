@@ -30,7 +30,8 @@ void skep_step_user(struct skep_init *init, const struct skep_step *step) {
     SKEP_CALL(umask, step->number[2]);
     // Permitted capabilities outlive the change of user; the next steps say which of them stay.
     if (SKEP_CALL(prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_KEEPCAPS");
-    if (SKEP_CALL(setgroups, count, groups) < 0) skep_fail(init, "setgroups", NULL);
+    bool keeps = step->flags & SKEP_USER_KEEP_GROUPS;
+    if (!keeps && SKEP_CALL(setgroups, count, groups) < 0) skep_fail(init, "setgroups", NULL);
     if (SKEP_CALL(setresgid, gid, gid, gid) < 0) skep_fail(init, "setresgid", NULL);
     if (SKEP_CALL(setresuid, uid, uid, uid) < 0) skep_fail(init, "setresuid", NULL);
     // A change of user makes a process dumpable again where /proc/sys/fs/suid_dumpable says so.

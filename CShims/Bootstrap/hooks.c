@@ -38,16 +38,32 @@ static int state_file(struct skep_init *init, const struct skep_step *step) {
     return fd;
 }
 
-// The child's part: becomes the hook, or says on `errors` why it can't.
-_Noreturn static void become(struct skep_init *init, const struct skep_step *step, int input, int output, int errors) {
+int skep_hook_file(struct skep_init *init, const struct skep_step *step, unsigned stream) {
+    if (step->op != SKEP_OP_HOOK || !(step->flags & stream)) return -1;
+    bool is_second = stream == SKEP_HOOK_ERRORS && step->flags & SKEP_HOOK_OUTPUT;
+    uint32_t slot = (uint32_t)step->slot + is_second;
+    if (slot >= init->fd_count) skep_fail_with(init, 0, "plan", "a hook's file was not sent");
+    return init->fds[slot];
+}
+
+// Where a stream goes: to its file, or to what a failure is told from.
+static int stream_target(struct skep_init *init, const struct skep_step *step, unsigned stream, int output) {
+    int file = skep_hook_file(init, step, stream);
+    return file >= 0 ? file : output;
+}
+
+// The child's part: becomes the hook, or says on `failure` why it can't.
+_Noreturn static void become(struct skep_init *init, const struct skep_step *step, int input, int output, int failure) {
+    int errors = stream_target(init, step, SKEP_HOOK_ERRORS, output);
+    output = stream_target(init, step, SKEP_HOOK_OUTPUT, output);
     SKEP_CALL(setsid); // so that a hook that takes too long goes with all that it started
     bool placed = SKEP_CALL(dup3, input, 0, 0) >= 0 && SKEP_CALL(dup3, output, 1, 0) >= 0 &&
-                  SKEP_CALL(dup3, output, 2, 0) >= 0 && SKEP_CALL(close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) >= 0;
+                  SKEP_CALL(dup3, errors, 2, 0) >= 0 && SKEP_CALL(close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) >= 0;
     if (placed)
         SKEP_CALL(execve, skep_text(init, step, 0), init->plan.vectors + step->vector,
                   init->plan.vectors + step->number[0]);
     int error = skep_errno;
-    SKEP_CALL(write, errors, &error, sizeof error);
+    SKEP_CALL(write, failure, &error, sizeof error);
     skep_exit(127);
 }
 

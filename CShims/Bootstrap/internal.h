@@ -51,6 +51,8 @@ void skep_step_wait(struct skep_init *init, const struct skep_step *step);
 void skep_send_report(struct skep_init *init, uint32_t kind, int fd);
 
 // hooks.c
+// The descriptor of a hook's stream (SKEP_HOOK_OUTPUT or SKEP_HOOK_ERRORS) that goes to a file; -1 where it does not.
+int skep_hook_file(struct skep_init *init, const struct skep_step *step, unsigned stream);
 void skep_step_hook(struct skep_init *init, const struct skep_step *step);
 
 // terminal.c
@@ -113,6 +115,7 @@ void skep_step_io_priority(struct skep_init *init, const struct skep_step *step)
 void skep_step_keyring(struct skep_init *init, const struct skep_step *step);
 void skep_step_apparmor(struct skep_init *init, const struct skep_step *step);
 void skep_step_selinux(struct skep_init *init, const struct skep_step *step);
+void skep_step_label(struct skep_init *init, const struct skep_step *step);
 
 // process.c
 void skep_step_setsid(struct skep_init *init, const struct skep_step *step);

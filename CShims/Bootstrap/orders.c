@@ -117,10 +117,21 @@ void skep_step_runtime_hooks(struct skep_init *init, const struct skep_step *ste
     receive_order(init, SKEP_ORDER_HOOKS_DONE, none);
 }
 
-// Only what the wait and the exec need stays open: a waiting init has nothing of the host's in its hands.
+// Whether a later step is a hook whose output goes to the file.
+static bool is_hook_file(struct skep_init *init, int fd) {
+    for (uint32_t i = init->step + 1; i < init->plan.step_count; i++) {
+        const struct skep_step *step = &init->plan.steps[i];
+        if (skep_hook_file(init, step, SKEP_HOOK_OUTPUT) == fd) return true;
+        if (skep_hook_file(init, step, SKEP_HOOK_ERRORS) == fd) return true;
+    }
+    return false;
+}
+
+// Only what the wait, its hooks and the exec need stays open: a waiting init has nothing else of the host's in its
+// hands.
 static void close_all_but_fifos(struct skep_init *init) {
     for (uint32_t i = SKEP_FD_FIRST_NAMESPACE; i < init->fd_count; i++)
-        if (init->fds[i] >= 0) skep_close(init->fds[i]);
+        if (init->fds[i] >= 0 && !is_hook_file(init, init->fds[i])) skep_close(init->fds[i]);
     int owned[] = {init->root, init->proc, init->null, init->empty_dir};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         if (owned[i] >= 0) skep_close(owned[i]);

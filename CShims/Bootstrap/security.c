@@ -1,6 +1,7 @@
 // The container's session keyring, and the labels that its security module gives its process.
 #include "internal.h"
 #include "syscalls.h"
+#include "text.h"
 
 #include <linux/errno.h>
 #include <linux/keyctl.h>
@@ -23,4 +24,13 @@ void skep_step_apparmor(struct skep_init *init, const struct skep_step *step) {
 
 void skep_step_selinux(struct skep_init *init, const struct skep_step *step) {
     skep_write_proc(init, "thread-self/attr/exec", skep_text(init, step, 0));
+}
+
+void skep_step_label(struct skep_init *init, const struct skep_step *step) {
+    const char *path = skep_text(init, step, 0), *label = skep_text(init, step, 1);
+    int fd = skep_open_in_root(init, path, O_RDONLY | O_DIRECTORY);
+    if (fd < 0) skep_fail(init, "openat2", path);
+    if (SKEP_CALL(fsetxattr, fd, "security.selinux", label, skep_length(label) + 1, 0) < 0)
+        skep_fail(init, "fsetxattr", path);
+    skep_close(fd);
 }

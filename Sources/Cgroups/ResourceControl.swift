@@ -14,14 +14,31 @@ public struct ResourceControl: Sendable {
         public var l3Cache: String?
         /// A line like "MB:0=50;1=70", for linux.intelRdt.memBwSchema.
         public var memoryBandwidth: String?
+        /// Lines of any resource, which are written last, for linux.intelRdt.schemata.
+        public var others: [String] = []
 
         public init(l3Cache: String? = nil, memoryBandwidth: String? = nil) {
             self.l3Cache = l3Cache
             self.memoryBandwidth = memoryBandwidth
         }
 
+        init(_ control: Linux.IntelRdt) {
+            l3Cache = control.l3CacheSchema
+            memoryBandwidth = control.memBwSchema
+            others = control.schemata
+        }
+
         /// Whether nothing is asked for.
-        public var isEmpty: Bool { l3Cache == nil && memoryBandwidth == nil }
+        public var isEmpty: Bool { l3Cache == nil && memoryBandwidth == nil && others.isEmpty }
+
+        /// The lines to write, each with its property. What l3CacheSchema says of bandwidth does not count.
+        fileprivate var lines: [(text: String, property: String)] {
+            var lines: [(text: String, property: String)] = []
+            for line in split(l3Cache) where name(line) != "MB" { lines.append((line, "linux.intelRdt.l3CacheSchema")) }
+            for line in split(memoryBandwidth) { lines.append((line, "linux.intelRdt.memBwSchema")) }
+            for (index, line) in others.enumerated() { lines.append((line, "linux.intelRdt.schemata[\(index)]")) }
+            return lines
+        }
     }
 
     /// The group's directory.
@@ -33,24 +50,48 @@ public struct ResourceControl: Sendable {
     /// Makes sure that the host can do what is asked for, before anything is changed.
     ///
     /// - Parameters:
-    ///   - id: the container's, which names the group.
+    ///   - path: the group's directory.
     ///   - schemata: what it is to get.
     ///   - root: where resctrl is mounted.
     /// - Throws: what the host can't do, blamed on the property that asks for it.
-    public init(id: String, _ schemata: Schemata, root: String = root) throws(SystemError) {
-        path = root + "/" + id
-        var lines: [(text: String, property: String)] = []
-        for line in Self.split(schemata.l3Cache) { lines.append((line, "linux.intelRdt.l3CacheSchema")) }
-        for line in Self.split(schemata.memoryBandwidth) { lines.append((line, "linux.intelRdt.memBwSchema")) }
+    public init(path: String, _ schemata: Schemata, root: String = root) throws(SystemError) {
+        self.path = path
+        let lines = schemata.lines
         self.lines = lines
         let known = try Self.known(root + "/schemata", lines)
-        for (text, property) in lines where !known.contains(where: { Self.name($0) == Self.name(text) }) {
+        for (text, property) in lines where !known.contains(where: { name($0) == name(text) }) {
             throw SystemError(
                 "write \(text)", path + "/schemata", .notSupported, property: property,
-                hint: "this host's resctrl controls \(known.map(Self.name).joined(separator: ", "))")
+                hint: "this host's resctrl controls \(known.map(name).joined(separator: ", "))")
         }
         isNew = !Files.exists(path)
-        previous = isNew ? [] : Self.split(try Files.readLine(path + "/schemata"))
+        previous = isNew ? [] : split(try Files.readLine(path + "/schemata"))
+    }
+
+    /// Makes sure that the group has what is asked for.
+    func compare() throws(SystemError) {
+        for (text, property) in lines where !previous.contains(where: { Self.hasAll($0, of: text) }) {
+            let own = previous.first { name($0) == name(text) } ?? "nothing"
+            throw SystemError(
+                "compare \(text)", path + "/schemata", .invalidArgument, property: property,
+                hint: "the group is there already, and has \(own)")
+        }
+    }
+
+    /// Whether a group's schema gives every domain what `wanted` does: "0=0ff" is "0=ff".
+    private static func hasAll(_ schema: String, of wanted: String) -> Bool {
+        if name(schema) != name(wanted) { return false }
+        let has = domains(schema)
+        return domains(wanted).allSatisfy(has.contains)
+    }
+
+    private static func domains(_ schema: String) -> [[String]] {
+        schema.drop { $0 != ":" }.dropFirst().lowercased().split(separator: ";").map { domain in
+            domain.split(separator: "=").map { part in
+                let value = part.drop { $0 == " " || $0 == "0" }.prefix { $0 != " " }
+                return value.isEmpty ? "0" : String(value)
+            }
+        }
     }
 
     private static func known(
@@ -63,15 +104,6 @@ public struct ResourceControl: Sendable {
                 lines.first?.property ?? "linux.intelRdt",
                 hint: "resctrl is not mounted, or this processor does not have it")
         }
-    }
-
-    private static func split(_ text: String?) -> [String] {
-        (text ?? "").split(separator: "\n").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
-    }
-
-    /// The resource of a schema: "L3" of "L3:0=ff".
-    private static func name(_ schema: String) -> String {
-        String(schema.prefix { $0 != ":" })
     }
 
     /// Makes the group, gives it what is asked for, and moves the processes into it. After a failure everything is as
@@ -124,16 +156,28 @@ public struct ResourceControl: Sendable {
             _ = try? Files.removeDirectory(path)
             return
         }
-        for line in previous where lines.contains(where: { Self.name($0.text) == Self.name(line) }) {
+        for line in previous where lines.contains(where: { name($0.text) == name(line) }) {
             try? Files.write(line + "\n", to: path + "/schemata")
         }
     }
 
-    /// What a group and the default group have.
-    public static func statistics(_ path: String) -> Statistics.ResourceControl {
+    /// What a group and the default group have, and what the group, or its monitoring group, uses.
+    public static func statistics(
+        _ group: ResourceControlGroup, root: String = root
+    ) -> Statistics.ResourceControl {
         var result = Statistics.ResourceControl()
-        (result.l3CacheSchema, result.memoryBandwidthSchema) = schemata(path)
-        (result.l3CacheSchemaRoot, result.memoryBandwidthSchemaRoot) = schemata(Paths.parent(of: path))
+        (result.l3CacheSchema, result.memoryBandwidthSchema) = schemata(group.path)
+        (result.l3CacheSchemaRoot, result.memoryBandwidthSchemaRoot) = schemata(root)
+        let data = (group.monitoringPath ?? group.path) + "/mon_data"
+        for domain in ((try? Files.list(data)) ?? []).sorted() where domain.hasPrefix("mon_L3_") {
+            func number(_ file: String) -> UInt64? {
+                (try? Files.readLine("\(data)/\(domain)/\(file)")).flatMap { UInt64($0) }
+            }
+            if let bytes = number("llc_occupancy") { result.cacheOccupancy.append(bytes) }
+            if let total = number("mbm_total_bytes") {
+                result.memoryBandwidth.append(.init(total: total, local: number("mbm_local_bytes") ?? 0))
+            }
+        }
         return result
     }
 
@@ -142,9 +186,13 @@ public struct ResourceControl: Sendable {
         func part(_ prefix: String) -> String { lines.filter { name($0).hasPrefix(prefix) }.joined(separator: "\n") }
         return (part("L3"), part("MB"))
     }
+}
 
-    /// Removes a group.
-    public static func remove(_ path: String) throws(SystemError) {
-        try Files.removeDirectory(path)
-    }
+private func split(_ text: String?) -> [String] {
+    (text ?? "").split(separator: "\n").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
+}
+
+/// The resource of a schema: "L3" of "L3:0=ff".
+private func name(_ schema: String) -> String {
+    String(schema.prefix { $0 != ":" })
 }

@@ -73,6 +73,18 @@ extension Spec: JSONDecodable, JSONObjectEncodable {
     }
 }
 
+extension Spec {
+    /// The sections of a configuration that are for other platforms, and so mean nothing here (spec.md, Platforms).
+    public static func foreignSections(of document: borrowing JSONDocument) -> [String] {
+        let names: [StaticString] = ["freebsd", "solaris", "vm", "windows", "zos"]
+        let found = try? document.withRoot { (root) throws(JSONError) in
+            let object = try root.object()
+            return names.filter { object[$0] != nil }.map(\.description)
+        }
+        return found ?? []
+    }
+}
+
 /// The container's root file system (config.md, Root).
 public struct Root: Sendable, Equatable {
     /// The directory, absolute or relative to the bundle.

@@ -209,6 +209,24 @@ extension Statistics {
         public var memoryBandwidthSchemaRoot = ""
         /// Memory bandwidth, of the container's group.
         public var memoryBandwidthSchema = ""
+        /// Bytes of each L3 cache in use.
+        public var cacheOccupancy: [UInt64] = []
+        /// Bytes moved, for each L3 cache.
+        public var memoryBandwidth: [Bandwidth] = []
+
+        /// Bytes that went between a cache and memory.
+        public struct Bandwidth: Sendable, Equatable {
+            /// All of them.
+            public var total: UInt64
+            /// Those of the memory beside the cache.
+            public var local: UInt64
+
+            /// Some bytes.
+            public init(total: UInt64, local: UInt64) {
+                self.total = total
+                self.local = local
+            }
+        }
 
         /// No group.
         public init() {}

@@ -145,6 +145,24 @@ extension Statistics.ResourceControl: JSONObjectEncodable {
         object.setIfPresent("l3_cache_schema", l3CacheSchema)
         object.setIfPresent("mem_bw_schema_root", memoryBandwidthSchemaRoot)
         object.setIfPresent("mem_bw_schema", memoryBandwidthSchema)
+        object.setIfPresent("mbm_stats", memoryBandwidth)
+        object.setIfPresent("cmt_stats", cacheOccupancy.map(Occupancy.init))
+    }
+
+    private struct Occupancy: JSONObjectEncodable {
+        let bytes: UInt64
+
+        func encode(into object: borrowing JSONObjectBuilder) {
+            object.set("llc_occupancy", bytes)
+        }
+    }
+}
+
+extension Statistics.ResourceControl.Bandwidth: JSONObjectEncodable {
+    /// Writes an element of `mbm_stats`.
+    public func encode(into object: borrowing JSONObjectBuilder) {
+        object.set("mbm_total_bytes", total)
+        object.set("mbm_local_bytes", local)
     }
 }
 

@@ -10,6 +10,7 @@ public enum Action: Sendable, Hashable {
     case bind(BindMount)
     case remount(Remount)
     case mknod(path: String, mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32)
+    case label(path: String, label: String)
     case symlink(target: String, path: String)
     case runtimeHooks
     case hook(HookRun)
@@ -37,7 +38,7 @@ public enum Action: Sendable, Hashable {
     case listenPID
     case home(uid: UInt32)
     case boundingSet(CapabilitySet)
-    case user(uid: UInt32, gid: UInt32, umask: UInt32, additionalGids: [UInt32])
+    case user(uid: UInt32, gid: UInt32, umask: UInt32, additionalGids: [UInt32], keepsGroups: Bool = false)
     case capabilities(effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet)
     case ambientSet(CapabilitySet)
     case noNewPrivileges
@@ -193,10 +194,15 @@ public struct HookRun: Sendable, Hashable {
     public var stateTail: String
     /// In seconds; 0 for none.
     public var timeout: UInt64
+    /// Files that what it prints is appended to, which the parent opens.
+    public var outputPath: String?
+    public var errorPath: String?
+    /// The slot of the first of them.
+    public var descriptor: Int32?
 
     public init(
         path: String, arguments: [String], environment: [String], stateHead: String, stateTail: String,
-        timeout: UInt64 = 0
+        timeout: UInt64 = 0, outputPath: String? = nil, errorPath: String? = nil, descriptor: Int32? = nil
     ) {
         self.path = path
         self.arguments = arguments
@@ -204,5 +210,8 @@ public struct HookRun: Sendable, Hashable {
         self.stateHead = stateHead
         self.stateTail = stateTail
         self.timeout = timeout
+        self.outputPath = outputPath
+        self.errorPath = errorPath
+        self.descriptor = descriptor
     }
 }

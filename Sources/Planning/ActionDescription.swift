@@ -14,6 +14,7 @@ extension Action: CustomStringConvertible {
         case .remount(let remount): remount.description
         case .mknod(let path, let mode, let device, let uid, let gid):
             "\(path) \(Self.deviceText(mode, device)) mode=\(String(mode & 0o7777, radix: 8)) owner=\(uid):\(gid)"
+        case .label(let path, let label): "\(path) \(label)"
         case .symlink(let target, let path): "\(path) -> \(target)"
         case .runtimeHooks: "of the runtime's namespaces"
         case .hook(let hook): hook.path
@@ -50,8 +51,8 @@ extension Action: CustomStringConvertible {
         case .capabilities(let effective, let permitted, let inheritable):
             "effective=0x\(String(effective.rawValue, radix: 16)) permitted=0x\(String(permitted.rawValue, radix: 16))"
                 + " inheritable=0x\(String(inheritable.rawValue, radix: 16))"
-        case .user(let uid, let gid, let umask, let groups):
-            "\(uid):\(gid) umask=\(String(umask, radix: 8)) groups=\(groups)"
+        case .user(let uid, let gid, let umask, let groups, let keepsGroups):
+            "\(uid):\(gid) umask=\(String(umask, radix: 8)) groups=\(keepsGroups ? "kept" : "\(groups)")"
         case .findCommand(let name, let searchPath): name.contains("/") ? name : "\(name) in \(searchPath)"
         case .wait(let forFifo): forFifo ? "for exec.fifo" : "for the parent"
         case .exec(let arguments, _, _): arguments.joined(separator: " ")

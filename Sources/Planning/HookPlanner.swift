@@ -5,9 +5,13 @@ struct HookPlanner {
     private let hooks: Hooks
     private let spec: Spec
     private let situation: Planner.Situation
+    private let annotations: RuntimeAnnotations
 
     /// - Throws: `ConfigurationError` for the first hook that could not be run.
-    init(_ spec: Spec, _ situation: Planner.Situation) throws(ConfigurationError) {
+    init(
+        _ spec: Spec, _ situation: Planner.Situation, _ annotations: RuntimeAnnotations
+    ) throws(ConfigurationError) {
+        self.annotations = annotations
         hooks = spec.hooks ?? Hooks()
         self.spec = spec
         self.situation = situation
@@ -37,34 +41,40 @@ struct HookPlanner {
     }
 
     /// What comes right before the rootfs becomes "/".
-    func planEarly(into plan: inout Plan) {
+    func planEarly(into plan: inout Plan) throws(ConfigurationError) {
         if !hooks.prestart.isEmpty || !hooks.createRuntime.isEmpty {
             plan.append(.runtimeHooks, from: Origin(hooks.prestart.isEmpty ? "hooks.createRuntime" : "hooks.prestart"))
         }
-        append(
+        try append(
             hooks.createContainer, "createContainer", .creating, defaultEnvironment: situation.environment,
             into: &plan)
     }
 
     /// What comes right before the user's program.
-    func planLate(environment: [String], into plan: inout Plan) {
-        append(hooks.startContainer, "startContainer", .created, defaultEnvironment: environment, into: &plan)
+    func planLate(environment: [String], into plan: inout Plan) throws(ConfigurationError) {
+        try append(hooks.startContainer, "startContainer", .created, defaultEnvironment: environment, into: &plan)
     }
 
     private func append(
         _ hooks: [Hook], _ kind: String, _ status: Status, defaultEnvironment: [String], into plan: inout Plan
-    ) {
+    ) throws(ConfigurationError) {
         if hooks.isEmpty { return }
         let state = State(
             ociVersion: spec.ociVersion, id: situation.id, status: status, bundle: situation.bundle,
             annotations: spec.annotations)
         let head = String(decoding: state.serialized(.compact).dropLast(), as: UTF8.self) + ",\"pid\":"
         for (index, hook) in hooks.enumerated() {
-            let run = HookRun(
+            var run = HookRun(
                 path: hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args,
                 environment: hook.env ?? defaultEnvironment, stateHead: head, stateTail: "}",
-                timeout: UInt64(hook.timeout ?? 0))
-            plan.append(.hook(run), from: Origin("hooks." + kind, index))
+                timeout: UInt64(hook.timeout ?? 0), outputPath: annotations.hookOutput,
+                errorPath: annotations.hookErrors)
+            let origin = Origin("hooks." + kind, index)
+            for path in [run.outputPath, run.errorPath] where path != nil {
+                let slot = try plan.reserveDescriptor(for: origin)
+                run.descriptor = run.descriptor ?? slot
+            }
+            plan.append(.hook(run), from: origin)
         }
     }
 }

@@ -9,12 +9,14 @@ struct MountPlanner {
     let idMaps: IDMapPlanner
     /// Whether the init may not be let in where the sources of bind mounts are, so that the parent opens them all.
     let opensSources: Bool
+    let label: MountLabel?
 
     /// Plans one mount.
     func plan(_ mount: Mount, origin: Origin, into plan: inout Plan) throws(ConfigurationError) {
         let options = MountOptions(mount.options)
         note(mount, options, origin: origin, in: &plan)
-        for var action in try actions(mount, options, origin: origin) {
+        let unlabelled = try actions(mount, options, origin: origin)
+        for var action in label?.apply(to: unlabelled) ?? unlabelled {
             switch action {
             case .bind(var bind) where opensSources || bind.idMap != nil:
                 bind.descriptor = try plan.reserveDescriptor(for: origin)

@@ -102,7 +102,7 @@ private struct PlanEncoder {
         case .loopback, .runtimeHooks, .setsid, .noNewPrivileges: break
         case .join, .joinProcess, .propagation, .root, .pivot, .rootAttributes, .cgroup:
             try encodeNamespace(action, into: &raw)
-        case .mount, .bind, .remount, .mknod, .symlink: try encodeMount(action, into: &raw)
+        case .mount, .bind, .remount, .mknod, .label, .symlink: try encodeMount(action, into: &raw)
         case .mask(let text), .readonly(let text), .hostname(let text), .domainname(let text),
             .makeWorkingDirectory(let text):
             raw.text.0 = try string(text)
@@ -171,6 +171,7 @@ private struct PlanEncoder {
         case .mknod(let path, let mode, let device, let uid, let gid):
             raw.text.0 = try string(path)
             raw.number = (UInt64(mode), device, UInt64(uid) << 32 | UInt64(gid))
+        case .label(let path, let label): raw.text = (try string(path), try string(label), 0)
         case .symlink(let target, let path): raw.text = (try string(target), try string(path), 0)
         default: break
         }
@@ -194,7 +195,8 @@ private struct PlanEncoder {
             raw.number.0 = UInt64(uid)
             filledIn.append(steps.count)
         case .boundingSet(let set), .ambientSet(let set): raw.number.0 = set.rawValue
-        case .user(let uid, let gid, let umask, let additionalGids):
+        case .user(let uid, let gid, let umask, let additionalGids, let keepsGroups):
+            raw.flags = keepsGroups ? UInt16(SKEP_USER_KEEP_GROUPS) : 0
             raw.number = (UInt64(uid), UInt64(gid), UInt64(umask))
             numbers(additionalGids.map(UInt64.init), into: &raw)
         case .capabilities(let effective, let permitted, let inheritable):
@@ -208,6 +210,9 @@ private struct PlanEncoder {
             raw.flags = isConsole ? UInt16(SKEP_TERMINAL_IS_CONSOLE) : 0
         case .hook(let hook):
             raw.text = (try string(hook.path), try string(hook.stateHead), try string(hook.stateTail))
+            raw.slot = hook.descriptor ?? 0
+            let output = hook.outputPath == nil ? 0 : SKEP_HOOK_OUTPUT
+            raw.flags = UInt16(output | (hook.errorPath == nil ? 0 : SKEP_HOOK_ERRORS))
             try command(hook.arguments, hook.environment, third: hook.timeout, into: &raw)
         case .wait(let forFifo): raw.flags = forFifo ? UInt16(SKEP_WAIT_FIFO) : 0
         case .exec(let arguments, let environment, let preserved):
@@ -266,6 +271,7 @@ extension Action {
         case .bind: SKEP_OP_BIND
         case .remount: SKEP_OP_REMOUNT
         case .mknod: SKEP_OP_MKNOD
+        case .label: SKEP_OP_LABEL
         case .symlink: SKEP_OP_SYMLINK
         case .runtimeHooks: SKEP_OP_RUNTIME_HOOKS
         case .hook: SKEP_OP_HOOK

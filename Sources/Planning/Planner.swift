@@ -7,7 +7,9 @@ public struct Planner {
     private let situation: Situation
     private let linux: Linux
     private let namespaces: NamespacePlanner
+    private let annotations: RuntimeAnnotations
     private let hooks: HookPlanner
+    private let label: MountLabel?
     private var plan = Plan()
 
     /// What a plan depends on besides the configuration.
@@ -89,7 +91,9 @@ public struct Planner {
             .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds, takesRoot: plan.joinsRoot),
             from: Origin("linux.namespaces"))
         if let sessionKeyring { plan.append(.keyring(sessionKeyring), from: Origin("process")) }
-        let planner = try ProcessPlanner(process, on: securityModules)
+        let annotations = try RuntimeAnnotations(spec.annotations)
+        let planner = try ProcessPlanner(
+            process, on: securityModules, keepsGroups: annotations.keepsGroups, notes: &plan.warnings)
         if !isBornInCgroup { planner.affinity.planInitial(into: &plan) }
         plan.append(.cgroup(isUnshared: false), from: Origin("linux.cgroupsPath"))
         planner.affinity.planFinal(into: &plan)
@@ -106,16 +110,17 @@ public struct Planner {
         self.situation = situation
         linux = spec.linux ?? Linux()
         namespaces = try NamespacePlanner(linux.namespaces)
-        hooks = try HookPlanner(spec, situation)
+        annotations = try RuntimeAnnotations(spec.annotations)
+        hooks = try HookPlanner(spec, situation, annotations)
+        label = try MountLabel(linux.mountLabel, as: annotations.mountContext, on: situation.securityModules)
     }
 
     private mutating func planAll() throws(ConfigurationError) -> Plan {
-        if !spec.ociVersion.hasPrefix("1.") {
-            throw ConfigurationError(
-                Origin("ociVersion"), "\(spec.ociVersion) is another specification than the 1.x that Skep follows")
-        }
+        try SpecRules.check(spec)
         guard let process = spec.process else { throw ConfigurationError(Origin("process"), "is missing") }
         try checkCgroupsPath()
+        if let control = linux.intelRdt { plan.warnings += try IntelRdtRules.check(control) }
+        plan.notes += RuntimeAnnotations.unheard(spec.annotations)
         plan.warnings += try ResourceRules.check(linux.resources ?? Resources(), on: situation.cgroups)
         plan.steps.reserveCapacity(96)
         plan.cloneFlags = namespaces.cloneFlags
@@ -133,7 +138,8 @@ public struct Planner {
         try planSettings()
         try ExecutionDomain.plan(linux, into: &plan)
         plan.append(.makeWorkingDirectory(process.cwd), from: Origin("process.cwd"))
-        let planner = try ProcessPlanner(process, on: situation.securityModules)
+        let planner = try ProcessPlanner(
+            process, on: situation.securityModules, keepsGroups: annotations.keepsGroups, notes: &plan.warnings)
         try planner.planTerminal(isConsole: namespaces.present.contains(.mount), into: &plan)
         closeRoot()
         try planner.plan(
@@ -203,7 +209,7 @@ public struct Planner {
         if needsDevices { try DevicePlanner.plan(linux.devices, into: &plan) }
         // Without a cgroup namespace the mounts are binds of the host's directories, out of sight after the pivot.
         let hasNamespace = namespaces.present.contains(.cgroup)
-        hooks.planEarly(into: &plan)
+        try hooks.planEarly(into: &plan)
         if hasNamespace { plan.append(pivot, from: Origin("root.path")) }
         if !isEarly {
             joinCgroup()
@@ -216,7 +222,7 @@ public struct Planner {
         let planner = MountPlanner(
             bundle: situation.bundle, cgroups: situation.cgroups,
             hasCgroupNamespace: namespaces.present.contains(.cgroup), idMaps: IDMapPlanner(linux),
-            opensSources: opensSources)
+            opensSources: opensSources, label: label)
         for (index, mount) in spec.mounts.enumerated() where isWanted(mount) {
             let origin = Origin("mounts", index)
             try planner.plan(mount, origin: origin, into: &plan)
@@ -263,7 +269,7 @@ public struct Planner {
         plan.append(
             .root(path: situation.rootfs, isMounted: false, privateParent: false), from: Origin("root.path"))
         joinCgroup()
-        hooks.planEarly(into: &plan)
+        try hooks.planEarly(into: &plan)
         plan.append(.pivot(.chroot, oldRootIsSlave: false), from: Origin("root.path"))
     }
 
@@ -292,7 +298,9 @@ public struct Planner {
             try requireUTS("domainname")
             plan.append(.domainname(domainname), from: Origin("domainname"))
         }
-        if !linux.sysctl.isEmpty { try planSysctls() }
+        if !linux.sysctl.isEmpty {
+            try SysctlPlanner.plan(linux.sysctl, namespaces: namespaces.present, into: &plan)
+        }
         for (index, path) in linux.maskedPaths.enumerated() {
             let origin = Origin("linux.maskedPaths", index)
             plan.append(.mask(try absolute(path, origin)), from: origin)
@@ -313,26 +321,6 @@ public struct Planner {
         throw ConfigurationError(
             Origin(property), "would change the host's own name",
             hint: "add a namespace of type \"uts\" to linux.namespaces")
-    }
-
-    private mutating func planSysctls() throws(ConfigurationError) {
-        for name in linux.sysctl.keys.sorted() { try planSysctl(name, linux.sysctl[name] ?? "") }
-    }
-
-    private mutating func planSysctl(_ name: String, _ value: String) throws(ConfigurationError) {
-        let origin = Origin("linux.sysctl", nil, name)
-        guard let path = SysctlRules.path(of: name) else {
-            throw ConfigurationError(origin, "is not the name of a sysctl")
-        }
-        let dotted = path.split(separator: "/").joined(separator: ".")
-        switch SysctlRules.judge(dotted, namespaces: namespaces.present) {
-        case .allowed: plan.append(.sysctl(path: path, value: value), from: origin)
-        case .needs(let namespace):
-            throw ConfigurationError(
-                origin, "would change the host: it needs a \(namespace) namespace",
-                hint: "add a namespace of type \"\(namespace)\" to linux.namespaces")
-        case .refused(let reason): throw ConfigurationError(origin, reason)
-        }
     }
 
     /// What may only happen once nothing more is made in the rootfs.

@@ -5,11 +5,23 @@ internal import OCI
 struct ProcessPlanner {
     let process: Process
     let affinity: AffinityPlanner
+    let environment: EnvironmentPlanner
+    /// Whether the process's groups are the caller's.
+    let keepsGroups: Bool
     /// The security modules that the host has.
     let host: SecurityModules
 
-    init(_ process: Process, on host: SecurityModules) throws(ConfigurationError) {
+    init(
+        _ process: Process, on host: SecurityModules, keepsGroups: Bool = false,
+        notes: inout [ConfigurationError]
+    ) throws(ConfigurationError) {
         self.process = process
+        self.keepsGroups = keepsGroups
+        if keepsGroups && !process.user.additionalGids.isEmpty {
+            notes.append(
+                ConfigurationError(
+                    Origin("process.user.additionalGids"), "are ignored: run.oci.keep_original_groups keeps others"))
+        }
         self.host = host
         affinity = try AffinityPlanner(process.execCPUAffinity)
         if process.args.isEmpty || process.args[0].isEmpty {
@@ -19,6 +31,7 @@ struct ProcessPlanner {
             throw ConfigurationError(Origin("process.cwd"), "must be absolute, not \"\(process.cwd)\"")
         }
         try Self.check(process.user)
+        environment = try EnvironmentPlanner(process.env)
     }
 
     /// To the system calls the highest number is no id, but "leave it as it is" (setresuid(2)).
@@ -26,6 +39,10 @@ struct ProcessPlanner {
         let origin = Origin("process.user")
         if user.uid == .max { throw ConfigurationError(origin.appending("uid"), "\(user.uid) is nobody's number") }
         if user.gid == .max { throw ConfigurationError(origin.appending("gid"), "\(user.gid) is no group's number") }
+        for (index, group) in user.additionalGids.enumerated() where group == .max {
+            throw ConfigurationError(
+                Origin("process.user.additionalGids", index), "\(group) is no group's number")
+        }
         if let umask = user.umask, umask > 0o777 {
             throw ConfigurationError(origin.appending("umask"), "must lie between 0 and 511 (0777), not \(umask)")
         }
@@ -63,22 +80,25 @@ struct ProcessPlanner {
         try planLabels(into: &plan)
         let user = process.user
         plan.append(.stdioOwner(uid: user.uid), from: Origin("process.user"))
-        let environment = planEnvironment(end.listenDescriptors, into: &plan)
+        let environment = environment.plan(end.listenDescriptors, uid: user.uid, into: &plan)
         if process.noNewPrivileges { plan.append(.noNewPrivileges, from: Origin("process.noNewPrivileges")) }
         let (bounding, effective, permitted, inheritable, ambient) = capabilities(&plan)
         plan.append(.boundingSet(bounding), from: Origin("process.capabilities.bounding"))
         plan.append(.workingDirectory(process.cwd, isAttempt: true), from: Origin("process.cwd"))
         plan.append(
-            .user(uid: user.uid, gid: user.gid, umask: user.umask ?? 0o022, additionalGids: user.additionalGids),
+            .user(
+                uid: user.uid, gid: user.gid, umask: user.umask ?? 0o022,
+                additionalGids: keepsGroups ? [] : user.additionalGids, keepsGroups: keepsGroups),
             from: Origin("process.user"))
         plan.append(.workingDirectory(process.cwd, isAttempt: false), from: Origin("process.cwd"))
         plan.append(
             .capabilities(effective: effective, permitted: permitted, inheritable: inheritable),
             from: Origin("process.capabilities"))
         plan.append(.ambientSet(ambient), from: Origin("process.capabilities.ambient"))
-        plan.append(.findCommand(process.args[0], searchPath: searchPath), from: Origin("process.args"))
+        plan.append(
+            .findCommand(process.args[0], searchPath: self.environment.searchPath), from: Origin("process.args"))
         plan.append(.wait(forFifo: end.waitsForFifo), from: Origin("process"))
-        end.hooks?.planLate(environment: process.env, into: &plan)
+        try end.hooks?.planLate(environment: self.environment.variables, into: &plan)
         plan.append(
             .exec(arguments: process.args, environment: environment, preserved: end.preservedDescriptors),
             from: Origin("process.args"))
@@ -99,29 +119,6 @@ struct ProcessPlanner {
             }
             plan.append(.rlimit(resource: resource, soft: limit.soft, hard: limit.hard), from: origin)
         }
-    }
-
-    /// The environment, with last entries for what only the init can fill in.
-    private func planEnvironment(_ listening: ListenDescriptors?, into plan: inout Plan) -> [String] {
-        var environment = process.env
-        if let listening {
-            environment.removeAll { variable in
-                ListenDescriptors.variables.contains { variable.utf8.starts(with: $0.utf8) }
-            }
-            environment.append("LISTEN_FDS=\(listening.count)")
-            if let names = listening.names { environment.append("LISTEN_FDNAMES=" + names) }
-            plan.append(.listenPID, from: Origin("process.env"))
-            environment.append("LISTEN_PID=")
-        }
-        if !process.env.contains(where: { $0.utf8.starts(with: "HOME=".utf8) }) {
-            plan.append(.home(uid: process.user.uid), from: Origin("process.env"))
-            environment.append("HOME=/")
-        }
-        return environment
-    }
-
-    private var searchPath: String {
-        process.env.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) } ?? ""
     }
 
     private typealias Sets = (

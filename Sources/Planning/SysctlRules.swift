@@ -11,6 +11,7 @@ enum SysctlRules {
     static func judge(_ name: String, namespaces: NamespaceSet) -> Verdict {
         if name.hasPrefix("net.") { return namespaces.contains(.network) ? .allowed : .needs("network") }
         if name.hasPrefix("fs.mqueue.") || isIPC(name) { return namespaces.contains(.ipc) ? .allowed : .needs("ipc") }
+        if name.hasPrefix("user.") { return namespaces.contains(.user) ? .allowed : .needs("user") }
         switch name {
         case "kernel.domainname": return namespaces.contains(.uts) ? .allowed : .needs("uts")
         case "kernel.hostname": return .refused("is set by the property hostname")
@@ -48,4 +49,5 @@ struct NamespaceSet: OptionSet, Sendable {
     static let uts = NamespaceSet(rawValue: 8)
     static let ipc = NamespaceSet(rawValue: 16)
     static let cgroup = NamespaceSet(rawValue: 32)
+    static let user = NamespaceSet(rawValue: 64)
 }

@@ -16,7 +16,5 @@ enum Unsupported {
         try refuse(linux.timeOffsets != nil, "linux.timeOffsets")
         try refuse(!linux.netDevices.isEmpty, "linux.netDevices")
         try refuse(linux.seccomp != nil, "linux.seccomp")
-        try refuse(!(linux.mountLabel ?? "").isEmpty, "linux.mountLabel")
-        try refuse(linux.intelRdt != nil, "linux.intelRdt")
     }
 }

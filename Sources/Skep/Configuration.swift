@@ -26,7 +26,8 @@ enum Configuration {
             _ = try Planner.plan(
                 checked,
                 in: Planner.Situation(
-                    rootfs: rootfs, cgroups: cgroupView(manager), securityModules: .present(for: checked.process)))
+                    rootfs: rootfs, cgroups: cgroupView(manager),
+                    securityModules: .present(for: checked.process, mountLabel: spec.linux?.mountLabel)))
         } catch {
             throw ContainerError(error)
         }

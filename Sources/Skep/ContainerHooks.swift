@@ -81,7 +81,9 @@ struct ContainerHooks: Sendable {
         let (failure, output) = try converting(origin: property) { () throws(SystemError) in
             let input = try Descriptor.memoryFile("skep-hook-state", state)
             let output = try Descriptor.memoryFile("skep-hook-output")
-            let process = try program.run(input: input.number, output: output.number, errors: output.number)
+            let files = try RedirectedStreams(annotations)
+            let process = try program.run(
+                input: input.number, output: files.output ?? output.number, errors: files.errors ?? output.number)
             return (try Self.wait(for: process, seconds: hook.timeout), output.tail(Self.outputShown))
         }
         guard let failure else { return }

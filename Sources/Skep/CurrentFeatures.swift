@@ -19,11 +19,12 @@ extension Features {
                 capabilities: CapabilitySet.knownNames,
                 cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true),
                 seccomp: Seccomp(enabled: false), apparmor: Switch(enabled: true), selinux: Switch(enabled: true),
-                intelRdt: IntelRdt(enabled: false, schemata: false, monitoring: false),
+                intelRdt: IntelRdt(enabled: true, schemata: true, monitoring: true),
                 memoryPolicy: MemoryPolicy(
                     modes: OCI.Linux.MemoryPolicy.Mode.allCases.map(\.rawValue),
                     flags: OCI.Linux.MemoryPolicy.Flag.allCases.map(\.rawValue)),
                 mountExtensions: MountExtensions(idmap: Switch(enabled: true)), netDevices: Switch(enabled: false)),
-            annotations: ["io.skep.version": Release.version], potentiallyUnsafeConfigAnnotations: [])
+            annotations: ["io.skep.version": Release.version],
+            potentiallyUnsafeConfigAnnotations: RuntimeAnnotations.names)
     }
 }

@@ -3,12 +3,13 @@ internal import Planning
 internal import System
 
 extension SecurityModules {
-    /// Those of the host, as far as `process` needs one: most need none, and then nothing is read.
-    static func present(for process: OCI.Process?) -> SecurityModules {
+    /// Those of the host, as far as `process` or `mountLabel` needs one: most need none, and then nothing is read.
+    static func present(for process: OCI.Process?, mountLabel: String? = nil) -> SecurityModules {
         var modules: SecurityModules = []
         if !(process?.apparmorProfile ?? "").isEmpty && hasAppArmor { modules.insert(.appArmor) }
         // The directory is made when the module starts, whether or not something is mounted on it.
-        if !(process?.selinuxLabel ?? "").isEmpty && Files.exists("/sys/fs/selinux") { modules.insert(.selinux) }
+        let needsSELinux = !(process?.selinuxLabel ?? "").isEmpty || !(mountLabel ?? "").isEmpty
+        if needsSELinux && Files.exists("/sys/fs/selinux") { modules.insert(.selinux) }
         return modules
     }
 

@@ -212,6 +212,7 @@ struct Launch: ~Copyable {
 
     private func handOverMembership() throws(ContainerError) {
         try converting { () throws(SystemError) in
+            try order.resourceControl?.add(handle.pid)
             let files = try order.manager.membershipFiles(in: order.subgroups)
             try connection.send(SKEP_ORDER_CGROUP, files.numbers)
         }
@@ -241,6 +242,12 @@ struct Launch: ~Copyable {
     func announce() throws(ContainerError) {
         if let socket = order.process.pidfdSocket {
             try Self.send(handle.number, saying: order.isJoining ? "setns" : "standard", over: socket, "pidfd socket")
+        }
+        if let path = order.pidfdReceiver {
+            let receiver = try converting(origin: "annotations.run.oci.pidfd_receiver") { () throws(SystemError) in
+                try Descriptor.connected(to: path)
+            }
+            try Self.send(handle.number, saying: "standard", over: receiver.number, "pidfd receiver")
         }
         guard let file = order.pidFile else { return }
         let name = file.split(separator: "/").last.map(String.init) ?? file

@@ -71,6 +71,12 @@ struct LaunchOrder: Sendable {
     let keepsKeyring: Bool
     let pidFile: String?
     let notifyProxy: NotifyProxy?
+    /// The Unix socket that the annotation run.oci.pidfd_receiver has a pidfd sent to.
+    let pidfdReceiver: String?
+    /// What the container asks for of resctrl; nil for nothing.
+    let intelRdt: Linux.IntelRdt?
+    /// The group of resctrl that a joining process comes into.
+    let resourceControl: ResourceControlGroup?
     /// The command that becomes the init; empty for the running program itself.
     let initArguments: [String]
 
@@ -95,16 +101,19 @@ struct LaunchOrder: Sendable {
             avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors,
             listenDescriptors: options.listenDescriptors,
             sessionKeyring: options.keepsKeyring ? nil : Self.sessionKeyring(of: directory.id),
-            securityModules: .present(for: spec.process), id: directory.id,
+            securityModules: .present(for: spec.process, mountLabel: spec.linux?.mountLabel), id: directory.id,
             environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment)
         do {
             plan = try Planner.plan(spec, in: situation)
+            pidfdReceiver = try RuntimeAnnotations(spec.annotations).pidfdReceiver
         } catch {
             throw ContainerError(error)
         }
         for warning in plan.warnings { factory.log?.warning("\(warning)") }
         for note in plan.notes { factory.log?.debug("\(note)") }
         resources = spec.linux?.resources
+        intelRdt = spec.linux?.intelRdt
+        resourceControl = nil
         hooks = ContainerHooks(
             spec.hooks, id: directory.id, bundle: bundle, ociVersion: spec.ociVersion, annotations: spec.annotations,
             log: factory.log)
@@ -149,6 +158,8 @@ struct LaunchOrder: Sendable {
         }
         manager = stored.manager
         resources = nil
+        intelRdt = nil
+        resourceControl = stored.state.resourceControl
         hooks = nil
         subgroups = options.subgroups
         isJoining = true
@@ -157,6 +168,7 @@ struct LaunchOrder: Sendable {
         waitsForFifo = false
         pidFile = options.pidFile
         notifyProxy = nil
+        pidfdReceiver = nil
         initArguments = factory.initArgs
     }
 

@@ -21,16 +21,21 @@ struct Launcher {
     /// - Throws: what went wrong; then nothing of the attempt is left.
     func launch() throws(ContainerError) -> Launched {
         let launch: Launch
+        var control: ResourceControlGroup?
         do {
+            if let wanted = order.intelRdt { control = try makeControl(wanted) }
             try order.notifyProxy?.listen(in: container.directory.notifyPath)
             launch = try Launch.begin(order)
         } catch {
+            control?.remove()
             removeFiles()
             throw error
         }
         do {
             try launch.prepareCgroups()
-            let state = try makeState(launch.handle)
+            if let control { try converting { () throws(SystemError) in try control.add(launch.handle.pid) } }
+            var state = try makeState(launch.handle)
+            state.resourceControl = control
             try container.directory.stage(state.serialized(.compact), for: container.directory.statePath)
             try launch.waitUntilReady()
             try container.directory.commit(container.directory.statePath)
@@ -43,10 +48,15 @@ struct Launcher {
             return Launched(state: state, handle: launch.finish())
         } catch {
             launch.abandon()
+            control?.remove()
             order.hooks?.runAfterStop()
             removeFiles()
             throw error
         }
+    }
+
+    private func makeControl(_ wanted: Linux.IntelRdt) throws(ContainerError) -> ResourceControlGroup {
+        try converting { () throws(SystemError) in try ResourceControlGroup.make(wanted, id: container.id) }
     }
 
     private func removeFiles() {

@@ -31,9 +31,15 @@ struct MountSources: ~Copyable {
                     descriptors.append(mount)
                 case .mount(let mount) where mount.descriptor != nil:
                     if let map = mount.idMap { descriptors.append(try sources.copyNamespace(of: map.ids)) }
+                case .hook(let hook) where hook.descriptor != nil:
+                    let files = [(hook.outputPath, "stdout"), (hook.errorPath, "stderr")]
+                    for case (.some(let path), let stream) in files {
+                        descriptors.append(try HookOutput.open(path, stream))
+                    }
                 default: continue
                 }
             } catch {
+                if error.property != nil { throw error }
                 throw error.blaming(step.origin.description, hint: MountFailure.hint(error.errno, error.operation))
             }
         }

@@ -34,7 +34,7 @@ public struct PlanPreview: Sendable {
                 in: Planner.Situation(
                     rootfs: rootfs, cgroups: Configuration.cgroupView(manager),
                     sessionKeyring: LaunchOrder.sessionKeyring(of: "ID"),
-                    securityModules: .present(for: config.process)))
+                    securityModules: .present(for: config.process, mountLabel: config.linux?.mountLabel)))
         } catch {
             throw ContainerError(error)
         }

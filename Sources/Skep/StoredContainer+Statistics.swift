@@ -10,7 +10,7 @@ extension StoredContainer {
         guard try openInit() != nil else { throw notRunning }
         var result = try converting { () throws(SystemError) in try manager.statistics() }
         result.networkInterfaces = NetworkDevices.read(pid: state.pid)
-        if let path = state.resourceControlPath { result.resourceControl = ResourceControl.statistics(path) }
+        if let group = state.resourceControl { result.resourceControl = ResourceControl.statistics(group) }
         return result
     }
 

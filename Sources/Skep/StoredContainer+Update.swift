@@ -28,11 +28,14 @@ extension StoredContainer {
         for warning in try check(changes, after) { log?.warning("\(warning)") }
         let change = try converting { () throws(SystemError) in try manager.prepareUpdate(of: before, by: changes) }
         let control = try converting { () throws(SystemError) in
-            schemata.isEmpty ? nil : try ResourceControl(id: state.id, schemata)
+            let path = current.state.resourceControl?.path ?? ResourceControl.root + "/" + state.id
+            return schemata.isEmpty ? nil : try ResourceControl(path: path, schemata)
         }
         var updated = current.state
         if after != before { updated.resources = after }
-        if let control { updated.resourceControlPath = control.path }
+        if let control, updated.resourceControl == nil {
+            updated.resourceControl = ResourceControlGroup(path: control.path, isOwn: true)
+        }
         try carryOut(change, control, storing: updated == current.state ? nil : updated)
         return StoredContainer(directory, updated)
     }

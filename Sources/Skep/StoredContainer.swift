@@ -136,7 +136,7 @@ package struct StoredContainer: Sendable {
         if status != .stopped { try endInit() }
         try converting { () throws(SystemError) in
             try manager.remove()
-            if let path = state.resourceControlPath { try ResourceControl.remove(path) }
+            state.resourceControl?.remove()
         }
         try directory.remove()
         hooks?.runAfterStop()

@@ -32,8 +32,8 @@ struct StoredState: Sendable, Equatable {
     var sharesPIDNamespace: Bool
     /// The limits after an update; nil for those of the configuration.
     var resources: Resources?
-    /// The container's group of resctrl, where an update has made one.
-    var resourceControlPath: String?
+    /// The container's group of resctrl; nil for the default group.
+    var resourceControl: ResourceControlGroup?
 }
 
 extension StoredState: JSONDecodable, JSONObjectEncodable {
@@ -65,7 +65,11 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
             planSteps = try object.optional("plan_steps")
         }
         if object["resources"] != nil { resources = try object.optional("resources") }
-        if object["intel_rdt_path"] != nil { resourceControlPath = try object.optional("intel_rdt_path") }
+        if object["intel_rdt_path"] != nil {
+            resourceControl = ResourceControlGroup(
+                path: try object.required("intel_rdt_path"), monitoringPath: try object.text("intel_rdt_mon_path"),
+                isOwn: try object.flag("intel_rdt_own"))
+        }
     }
 
     private static func paths(_ map: [String: String]) -> [NamedPath] {
@@ -89,7 +93,10 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.setIfPresent("plan_steps", planSteps)
         object.setIfTrue("shares_pid_namespace", sharesPIDNamespace)
         if let resources { object.set("resources", resources) }
-        object.setIfPresent("intel_rdt_path", resourceControlPath)
+        guard let resourceControl else { return }
+        object.set("intel_rdt_path", resourceControl.path)
+        object.setIfPresent("intel_rdt_mon_path", resourceControl.monitoringPath)
+        object.setIfTrue("intel_rdt_own", resourceControl.isOwn)
     }
 }
 

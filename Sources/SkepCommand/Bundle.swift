@@ -15,10 +15,10 @@ struct Bundle {
     init(_ invocation: Invocation) throws(Failure) {
         path = Paths.absolute(invocation.arguments["bundle"] ?? ".")
         let file = path + "/config.json"
-        (spec, document) = try Self.read(file)
+        (spec, document) = try Self.read(file, invocation.globals.log)
     }
 
-    private static func read(_ file: String) throws(Failure) -> (Spec, [UInt8]) {
+    private static func read(_ file: String, _ log: Log) throws(Failure) -> (Spec, [UInt8]) {
         let bytes: [UInt8]
         do {
             bytes = try Files.read(file, limit: JSONDocument.maximumSize)
@@ -31,6 +31,11 @@ struct Bundle {
         }
         do {
             let document = try JSONDocument(parsing: bytes)
+            if log.isDebugging {
+                for name in Spec.foreignSections(of: document) {
+                    log.write("debug", "\(name) is ignored: it is for another platform")
+                }
+            }
             // A long document stays as it is: indented, a hostile one could become 30 times as long.
             return (try document.decode(), bytes.count > 1 << 20 ? bytes : document.serialized(.tabs))
         } catch {

@@ -10,7 +10,7 @@ import Testing
     private let directory = TemporaryDirectory()
 
     private func make(_ schemata: ResourceControl.Schemata) throws -> ResourceControl {
-        try ResourceControl(id: "c", schemata, root: directory.path + "/r")
+        try ResourceControl(path: directory.path + "/r/c", schemata, root: directory.path + "/r")
     }
 
     private func mount() throws {
@@ -55,12 +55,5 @@ import Testing
         let error = #expect(throws: SystemError.self) { try control.carryOut(on: []) }
         #expect(error?.property == "linux.intelRdt.l3CacheSchema" && error?.path == control.path + "/schemata")
         #expect(try Files.kind(of: control.path) == nil)
-    }
-
-    @Test("A group is removed") func remove() throws {
-        let path = try directory.add("r/c")
-        try ResourceControl.remove(path)
-        try ResourceControl.remove(path)
-        #expect(try Files.kind(of: path) == nil)
     }
 }

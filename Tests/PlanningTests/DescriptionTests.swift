@@ -41,7 +41,7 @@ import Testing
             "/n b 0:4294967295 mode=0 owner=0:0"
         ),
         (.mknod(path: "/n", mode: 0o10666, device: 0, uid: 0, gid: 0), "/n p mode=666 owner=0:0"),
-        (.symlink(target: "t", path: "/p"), "/p -> t"),
+        (.symlink(target: "t", path: "/p"), "/p -> t"), (.label(path: "/l", label: "x"), "/l x"),
         (.pivot(.pivotRoot, oldRootIsSlave: true), "pivot_root"),
         (.pivot(.moveMount, oldRootIsSlave: false), "move the mount, chroot"),
         (.pivot(.chroot, oldRootIsSlave: false), "chroot"),
@@ -69,6 +69,7 @@ import Testing
                 inheritable: CapabilitySet(rawValue: 255)), "effective=0x1 permitted=0x10 inheritable=0xff"
         ),
         (.user(uid: 1, gid: 2, umask: 0o22, additionalGids: [3, 4]), "1:2 umask=22 groups=[3, 4]"),
+        (.user(uid: 1, gid: 2, umask: 0, additionalGids: [], keepsGroups: true), "1:2 umask=0 groups=kept"),
         (.workingDirectory("/w", isAttempt: true), "/w (first try)"), (.workingDirectory("/w", isAttempt: false), "/w"),
         (.findCommand("/bin/sh", searchPath: "/x"), "/bin/sh"), (.findCommand("sh", searchPath: "/x"), "sh in /x"),
         (.wait(forFifo: true), "for exec.fifo"), (.wait(forFifo: false), "for the parent"),

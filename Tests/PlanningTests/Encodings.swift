@@ -75,6 +75,7 @@ extension EncoderTests {
             step.texts = ["/n", "", ""]
             step.numbers = [0o20666, 0, .max]
         },
+        Encoding(.label(path: "/l", label: "u:r:t:s0:c1,c2")) { $0.texts = ["/l", "u:r:t:s0:c1,c2", ""] },
         Encoding(.symlink(target: "t", path: "/p")) { $0.texts = ["t", "/p", ""] },
         Encoding(.mask("/m")) { $0.texts = ["/m", "", ""] },
         Encoding(.readonly("/r")) { $0.texts = ["/r", "", ""] },
@@ -185,6 +186,10 @@ extension EncoderTests {
         Encoding(.user(uid: .max, gid: 2, umask: 0, additionalGids: [.max, 0, 7])) { step in
             step.numbers = [0xffff_ffff, 2, 0]
             step.integers = [0xffff_ffff, 0, 7]
+        },
+        Encoding(.user(uid: 1, gid: 2, umask: 0, additionalGids: [], keepsGroups: true)) { step in
+            step.numbers = [1, 2, 0]
+            step.flags = 0x1
         },
         Encoding(.makeWorkingDirectory("/w")) { $0.texts = ["/w", "", ""] },
         Encoding(.workingDirectory("/w", isAttempt: false)) { $0.texts = ["/w", "", ""] },

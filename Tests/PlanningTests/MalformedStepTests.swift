@@ -47,7 +47,8 @@ import Testing
         (.mount(NewMount(type: "t", destination: "/d")), 2),
         (.bind(BindMount(source: "/s", destination: "/d", isRecursive: false)), 2),
         (.mknod(path: "/n", mode: 0, device: 0, uid: 0, gid: 0), 1), (.symlink(target: "t", path: "/p"), 2),
-        (.mask("/m"), 1), (.readonly("/r"), 1), (.sysctl(path: "p", value: "v"), 1), (.oomScoreAdj(1), 1),
+        (.mask("/m"), 1), (.label(path: "/l", label: "x"), 2), (.readonly("/r"), 1),
+        (.sysctl(path: "p", value: "v"), 1), (.oomScoreAdj(1), 1),
         (.makeWorkingDirectory("/w"), 1), (.workingDirectory("/w", isAttempt: false), 1),
         (.findCommand("c", searchPath: "/"), 1), (.keyring("k"), 1), (.appArmor("exec p"), 1), (.selinux("l"), 1),
     ]

@@ -54,7 +54,7 @@ import Testing
         "What belongs to no namespace is refused",
         arguments: [
             "kernel.panic", "vm.swappiness", "fs.file-max", "fs.mqueue", "kernel.msg", "kernel.msgmax2", "kernel.sem.x",
-            "kernel.shm", "net", "network.x", "kernel.core_pattern", "kernel.pid_max", "user.max_user_namespaces",
+            "kernel.shm", "net", "network.x", "kernel.core_pattern", "kernel.pid_max",
             "kernel/core_pattern", "fs/binfmt_misc/register", "Net.x", "kernel.modprobe", "dev.cdrom.info",
         ])
     func hostWide(name: String) {
@@ -97,5 +97,27 @@ import Testing
                 .sysctl(path: "kernel/sem", value: "3"), .sysctl(path: "net/a", value: "1"),
                 .sysctl(path: "net/b", value: "2"), .sysctl(path: "net/c", value: ""),
             ])
+    }
+
+    @Test("What is a user namespace's own") func user() {
+        #expect(SysctlRules.judge("user.max_mnt_namespaces", namespaces: [.user]) == .allowed)
+        #expect(SysctlRules.judge("user.max_mnt_namespaces", namespaces: [.ipc, .network]) == .needs("user"))
+        #expect(
+            SysctlRules.judge("userx", namespaces: [.user])
+                == .refused("belongs to no namespace: it would change the host"))
+        #expect(
+            spec("user.max_user_namespaces").refusal()
+                == "linux.sysctl.user.max_user_namespaces: would change the host: it needs a user namespace; "
+                + "add a namespace of type \"user\" to linux.namespaces")
+    }
+
+    @Test("Two spellings of one") func twice() {
+        let spec = Spec.container { $0.linux?.sysctl = ["kernel.sem": "1", "kernel/sem": "2"] }
+        #expect(spec.refusal() == "linux.sysctl.kernel/sem: a second value for /proc/sys/kernel/sem")
+    }
+
+    @Test("Values go as they are", arguments: ["", "a\n", "1\t2\n", "ü"]) func value(value: String) throws {
+        let spec = Spec.container { $0.linux?.sysctl = ["net.x": value] }
+        #expect(try spec.plan().actions(named: "sysctl") == [.sysctl(path: "net/x", value: value)])
     }
 }

@@ -22,8 +22,6 @@ struct LaterProperty: CustomTestStringConvertible, Sendable {
         LaterProperty("linux.timeOffsets") { $0.linux?.timeOffsets = Linux.TimeOffsets() },
         LaterProperty("linux.netDevices") { $0.linux?.netDevices = ["eth0": Linux.NetDevice()] },
         LaterProperty("linux.seccomp") { $0.linux?.seccomp = Seccomp(defaultAction: .allow) },
-        LaterProperty("linux.mountLabel") { $0.linux?.mountLabel = "s0" },
-        LaterProperty("linux.intelRdt") { $0.linux?.intelRdt = Linux.IntelRdt() },
     ]
 
     @Test("It is refused by its name, on every host", arguments: linux)

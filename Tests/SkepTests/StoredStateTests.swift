@@ -44,7 +44,8 @@ import Testing
         state.keepsKeyring = true
         state.sharesPIDNamespace = true
         state.resources = Resources(memory: .init(limit: 5))
-        state.resourceControlPath = "/sys/fs/resctrl/c"
+        state.resourceControl = ResourceControlGroup(
+            path: "/sys/fs/resctrl/c", monitoringPath: "/sys/fs/resctrl/c/mon_groups/c", isOwn: true)
         #expect(try StoredState(parsing: state.serialized(style)) == state)
     }
 

@@ -300,3 +300,31 @@ CASES
 @test "linux.resources.memory.limit: a value that makes no sense" {
     refused_config '.linux.resources.memory = {limit: -5}' linux.resources.memory
 }
+
+@test "ociVersion: what is no version, or another specification's, is refused" {
+    skep_only
+    setup_bundle
+    local version
+    for version in "" 1 1.0 v1.0.0 2.0.0; do
+        update_config --arg version "$version" '.ociVersion = $version'
+        run_skep run --bundle "$BUNDLE" "$ID"
+        assert_refused ociVersion "$version"
+    done
+    update_config '.ociVersion = "1.0.2-dev"'
+    skep run --bundle "$BUNDLE" "$ID"
+}
+
+@test "sections of other platforms are ignored, and told with --debug" {
+    setup_bundle echo hello
+    update_config '.windows = {layerFolders: ["C:"]} | .solaris = {} | .vm = {kernel: {path: "/k"}} | .zos = {}
+        | .freebsd = {devices: []}'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" hello
+    skep_only
+    assert_equal "$stderr" ""
+    skep --debug run --bundle "$BUNDLE" "$ID"
+    local name
+    for name in windows solaris vm zos freebsd; do
+        assert_contains "$stderr" "debug: $name is ignored: it is for another platform"
+    done
+}

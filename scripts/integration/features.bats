@@ -29,14 +29,29 @@ load helpers
     assert_equal "$(jq -r '.linux.seccomp.enabled // false' <<<"$output")" false
     assert_equal "$(jq -r '.linux.namespaces | index("time")' <<<"$output")" null
     assert_equal "$(jq -r '.linux.namespaces | index("user")' <<<"$output")" null
-    assert_equal "$(jq -c '.linux | [.intelRdt.enabled, .netDevices.enabled]' <<<"$output")" '[false,false]'
-    assert_equal "$(jq -c .potentiallyUnsafeConfigAnnotations <<<"$output")" '[]'
+    assert_equal "$(jq -c '.linux.netDevices.enabled' <<<"$output")" false
 }
 
 @test "features: id-mapped mounts" {
     needs_runc 1.2
     skep features
     assert_equal "$(jq -r .linux.mountExtensions.idmap.enabled <<<"$output")" true
+}
+
+@test "features: annotations that are understood" {
+    skep_only
+    skep features
+    assert_equal "$(jq -r '.potentiallyUnsafeConfigAnnotations[]' <<<"$output")" "run.oci.hooks.stderr
+run.oci.hooks.stdout
+run.oci.keep_original_groups
+run.oci.mount_context_type
+run.oci.pidfd_receiver"
+}
+
+@test "features: resctrl" {
+    skep_only
+    skep features
+    assert_equal "$(jq -c '.linux.intelRdt' <<<"$output")" '{"enabled":true,"schemata":true,"monitoring":true}'
 }
 
 @test "features: memory policies" {

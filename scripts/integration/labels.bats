@@ -63,3 +63,20 @@ has_selinux() {
     skep run --bundle "$BUNDLE" "$ID"
     assert_equal "$output" system_u:system_r:container_t:s0
 }
+
+@test "linux.mountLabel: refused on a host without SELinux" {
+    [[ ! -e /sys/fs/selinux ]] || skip "this host has SELinux"
+    setup_bundle
+    update_config '.linux.mountLabel = "system_u:object_r:container_file_t:s0:c1,c2"'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.mountLabel container_file_t "no SELinux"
+    assert_no_leaks
+}
+
+@test "linux.mountLabel: bad input is refused" {
+    skep_only
+    setup_bundle
+    update_config '.linux.mountLabel = 1'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.mountLabel "a string"
+}

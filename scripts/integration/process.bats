@@ -148,3 +148,88 @@ load helpers
     skep run --bundle "$BUNDLE" "$ID"
     assert_equal "$output" $'Threads:\t1\n1'
 }
+
+@test "process.env: the last of a name wins" {
+    setup_bundle sh -c 'env | sort | tr "\n" " "'
+    update_config '.process.env = ["PATH=/bin", "A=1", "HOME=/h", "A=2", "B=3", "A="]'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_contains "$output" "A= B=3 HOME=/h "
+    assert_excludes "$output" "A=1"
+}
+
+@test "process.env: a HOME that says nothing is none" {
+    needs_runc 1.3
+    setup_bundle sh -c 'echo $HOME'
+    update_config '.process.env = ["PATH=/bin", "HOME="]'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" /root
+}
+
+@test "process.env: what is no variable is refused" {
+    skep_only
+    setup_bundle
+    local entry
+    for entry in A =1 ""; do
+        update_config --arg entry "$entry" '.process.env = ["PATH=/bin", $entry]'
+        run_skep run --bundle "$BUNDLE" "$ID"
+        assert_refused "process.env[1]" "\"$entry\""
+    done
+    assert_no_leaks
+}
+
+@test "process.user.additionalGids: a number that is nobody's is refused" {
+    skep_only
+    setup_bundle
+    update_config '.process.user.additionalGids = [1, 4294967295]'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused "process.user.additionalGids[1]" 4294967295
+    update_config '.process.user.additionalGids = ["wheel"]'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused "process.user.additionalGids[0]" "an integer"
+}
+
+@test "process: what is for Windows is ignored" {
+    setup_bundle id -u
+    update_config '.process.commandLine = "cmd.exe" | .process.user.username = "Administrator"'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" 0
+}
+
+# Every limit, by the name that /proc/PID/limits gives it.
+@test "process.rlimits: every type, lowered" {
+    setup_bundle cat /proc/self/limits
+    local type name
+    while IFS='|' read -r type name; do
+        update_config --arg type "$type" '.process.rlimits = [{type: $type, soft: 65536, hard: 131072}]'
+        # What the caller's own limit is below can't be lowered.
+        run_skep run --bundle "$BUNDLE" "$ID"
+        if ((status != 0)); then
+            assert_refused "process.rlimits[0]" prlimit EPERM
+        else
+            assert_matches "$output" "$name +65536 +131072 "
+        fi
+    done <<'CASES'
+RLIMIT_CPU|Max cpu time
+RLIMIT_FSIZE|Max file size
+RLIMIT_CORE|Max core file size
+RLIMIT_RSS|Max resident set
+RLIMIT_NPROC|Max processes
+RLIMIT_NOFILE|Max open files
+RLIMIT_LOCKS|Max file locks
+RLIMIT_SIGPENDING|Max pending signals
+RLIMIT_MSGQUEUE|Max msgqueue size
+RLIMIT_NICE|Max nice priority
+RLIMIT_RTPRIO|Max realtime priority
+RLIMIT_RTTIME|Max realtime timeout
+CASES
+}
+
+@test "process.rlimits: no limit at all, where the caller has none" {
+    setup_bundle sh -c 'ulimit -c'
+    # jq knows no number as large as that.
+    update_config '.process.rlimits = [{type: "RLIMIT_CORE", soft: "INFINITY", hard: "INFINITY"}]'
+    sed -i 's/"INFINITY"/18446744073709551615/' "$BUNDLE/config.json"
+    [[ $(ulimit -Hc) == unlimited ]] || skip "the caller has a limit"
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" unlimited
+}

@@ -97,3 +97,60 @@ load helpers
     run_skep run --bundle "$BUNDLE" "$ID"
     assert_refused domainname uts
 }
+
+@test "linux.sysctl: a user namespace's needs one" {
+    skep_only
+    setup_bundle true
+    update_config '.linux.sysctl = {"user.max_mnt_namespaces": "10"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl.user.max_mnt_namespaces "user namespace"
+}
+
+@test "linux.sysctl: an interface with a dot in its name, in both forms" {
+    skep_only
+    setup_bundle cat /proc/sys/net/ipv4/conf/lo/forwarding
+    update_config '.linux.sysctl = {"net/ipv4/conf/eth0.100/forwarding": "1"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused "linux.sysctl.net/ipv4/conf/eth0.100/forwarding" net/ipv4/conf/eth0.100/forwarding ENOENT
+    update_config '.linux.sysctl = {"net.ipv4.conf.eth0/100.forwarding": "1"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused "linux.sysctl.net.ipv4.conf.eth0/100.forwarding" net/ipv4/conf/eth0.100/forwarding ENOENT
+    update_config '.linux.sysctl = {"net/ipv4/conf/lo/forwarding": "1"}'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" 1
+}
+
+@test "linux.sysctl: two spellings of one, and a value that the kernel refuses" {
+    skep_only
+    setup_bundle true
+    update_config '.linux.sysctl = {"kernel.msgmax": "4096", "kernel/msgmax": "8192"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl.kernel/msgmax "second value"
+    update_config '.linux.sysctl = {"kernel.msgmax": "many"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl.kernel.msgmax EINVAL
+    update_config '.linux.sysctl = {"kernel.msgmax": 4096}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl kernel.msgmax "a string"
+}
+
+@test "linux.sysctl: a value that ends its line" {
+    setup_bundle cat /proc/sys/kernel/sem
+    update_config '.linux.sysctl = {"kernel.sem": "100 200 30 40\n"}'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" $'100\t200\t30\t40'
+}
+
+@test "hostname and domainname: too long for the kernel is refused by their names" {
+    skep_only
+    setup_bundle true
+    update_config '.hostname = "a" * 65'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused hostname "65 bytes"
+    update_config '.hostname = "a" * 64 | .domainname = "b" * 65'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused domainname "65 bytes"
+    update_config '.domainname = "b" * 64 | .process.args = ["hostname"]'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "${#output}" 64
+}

@@ -20,9 +20,7 @@ load helpers
 .linux.namespaces += [{type: "user"}]|linux.namespaces[5]
 .linux.uidMappings = [{containerID: 0, hostID: 1000, size: 1}]|linux.uidMappings
 .linux.gidMappings = [{containerID: 0, hostID: 1000, size: 1}]|linux.gidMappings
-.linux.intelRdt = {closID: "one"}|linux.intelRdt
 .linux.netDevices = {"eth0": {}}|linux.netDevices
-.linux.mountLabel = "a:b:c"|linux.mountLabel
 CASES
 }
 

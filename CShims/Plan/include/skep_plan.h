@@ -56,11 +56,12 @@ enum skep_op {
     SKEP_OP_BIND,          // text: source, destination; slot: where not 0, a detached mount of the source
     SKEP_OP_REMOUNT,       // text[0]: destination; vector as for SKEP_OP_MOUNT
     SKEP_OP_MKNOD,         // text[0]: path; number: mode with type, device (makedev), uid << 32 | gid
+    SKEP_OP_LABEL,         // text: path of a directory, its SELinux label
     SKEP_OP_SYMLINK,       // text: target, path. An existing path is left alone
     SKEP_OP_RUNTIME_HOOKS, // says that the hooks of the runtime's namespaces are due, and waits until they have run
     SKEP_OP_HOOK,          // a hook of the container's namespaces. text: program, its state's JSON before and behind
                            // the pid; vector: argv; number: first vector entry of envp, its count, timeout in seconds
-                           // (0: none)
+                           // (0: none); slot: where not 0, files for its output; flags: SKEP_HOOK_*
     SKEP_OP_PIVOT,         // the rootfs becomes "/"; flags: SKEP_PIVOT_*
     SKEP_OP_MASK,          // text[0]: path. Nothing there: nothing to mask
     SKEP_OP_READONLY,      // text[0]: path. Nothing there: nothing to do
@@ -89,7 +90,7 @@ enum skep_op {
     SKEP_OP_LISTEN_PID,    // vector: the one environment entry to set to LISTEN_PID=...
     SKEP_OP_HOME,          // number[0]: uid; vector: the one environment entry to set to HOME=...
     SKEP_OP_CAP_BOUND,     // number[0]: the bounding set
-    SKEP_OP_USER,          // number: uid, gid, umask; vector: additional gids (numbers)
+    SKEP_OP_USER,          // number: uid, gid, umask; vector: additional gids (numbers); flags: SKEP_USER_*
     SKEP_OP_CAPS,          // number: effective, permitted, inheritable
     SKEP_OP_CAP_AMBIENT,   // number[0]: the ambient set
     SKEP_OP_NO_NEW_PRIVS,  //
@@ -125,6 +126,12 @@ enum skep_op {
 #define SKEP_CGROUP_UNSHARE 0x01u // a new cgroup namespace, rooted in what was just joined
 
 #define SKEP_TERMINAL_IS_CONSOLE 0x01u // it is /dev/console too
+
+// Which streams go to the files: the first has the step's slot, the second the next.
+#define SKEP_HOOK_OUTPUT 0x01u
+#define SKEP_HOOK_ERRORS 0x02u
+
+#define SKEP_USER_KEEP_GROUPS 0x01u // the groups stay as they are
 
 #define SKEP_CWD_TRY 0x01u // first try with the runtime's rights: EACCES is left to the second
 
