@@ -21,6 +21,7 @@ static step_function *const functions[SKEP_OP_COUNT] = {
     [SKEP_OP_REMOUNT] = skep_step_remount,
     [SKEP_OP_MKNOD] = skep_step_mknod,
     [SKEP_OP_LABEL] = skep_step_label,
+    [SKEP_OP_DEVICE] = skep_step_device,
     [SKEP_OP_SYMLINK] = skep_step_symlink,
     [SKEP_OP_RUNTIME_HOOKS] = skep_step_runtime_hooks,
     [SKEP_OP_HOOK] = skep_step_hook,

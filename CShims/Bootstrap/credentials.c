@@ -31,7 +31,9 @@ void skep_step_user(struct skep_init *init, const struct skep_step *step) {
     // Permitted capabilities outlive the change of user; the next steps say which of them stay.
     if (SKEP_CALL(prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_KEEPCAPS");
     bool keeps = step->flags & SKEP_USER_KEEP_GROUPS;
-    if (!keeps && SKEP_CALL(setgroups, count, groups) < 0) skep_fail(init, "setgroups", NULL);
+    bool may_be_denied = count == 0 && (step->flags & SKEP_USER_NO_GROUPS);
+    if (!keeps && SKEP_CALL(setgroups, count, groups) < 0 && !(may_be_denied && skep_errno == EPERM))
+        skep_fail(init, "setgroups", NULL);
     if (SKEP_CALL(setresgid, gid, gid, gid) < 0) skep_fail(init, "setresgid", NULL);
     if (SKEP_CALL(setresuid, uid, uid, uid) < 0) skep_fail(init, "setresuid", NULL);
     // A change of user makes a process dumpable again where /proc/sys/fs/suid_dumpable says so.

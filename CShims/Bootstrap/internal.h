@@ -87,6 +87,7 @@ void skep_step_root_attr(struct skep_init *init, const struct skep_step *step);
 
 // nodes.c
 void skep_step_mknod(struct skep_init *init, const struct skep_step *step);
+void skep_step_device(struct skep_init *init, const struct skep_step *step);
 void skep_step_symlink(struct skep_init *init, const struct skep_step *step);
 
 // namespaces.c

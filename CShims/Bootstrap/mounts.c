@@ -26,14 +26,38 @@ static void configure(struct skep_init *init, int fs, const char *const *pairs, 
     }
 }
 
-int skep_new_mount(struct skep_init *init, const char *type, const char *const *pairs, uint32_t count, uint64_t attr) {
+// A new mount; -1 where it `may_be_refused` and is, for lack of rights.
+static int try_new_mount(struct skep_init *init, const char *type, const char *const *pairs, uint32_t count,
+                         uint64_t attr, bool may_be_refused) {
     int fs = (int)SKEP_CALL(fsopen, type, FSOPEN_CLOEXEC);
+    if (fs < 0 && may_be_refused && skep_errno == EPERM) return -1;
     if (fs < 0) skep_fail(init, "fsopen", type);
     configure(init, fs, pairs, count);
-    if (SKEP_CALL(fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) fail_with_log(init, fs, "fsconfig", type);
-    int mount = (int)SKEP_CALL(fsmount, fs, FSMOUNT_CLOEXEC, attr);
-    if (mount < 0) fail_with_log(init, fs, "fsmount", type);
+    const char *call = "fsconfig";
+    int mount = (int)SKEP_CALL(fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+    if (mount == 0) {
+        call = "fsmount";
+        mount = (int)SKEP_CALL(fsmount, fs, FSMOUNT_CLOEXEC, attr);
+    }
+    bool is_refused = mount < 0 && may_be_refused && (skep_errno == EPERM || skep_errno == EBUSY);
+    if (mount < 0 && !is_refused) fail_with_log(init, fs, call, type);
     skep_close(fs);
+    return mount;
+}
+
+int skep_new_mount(struct skep_init *init, const char *type, const char *const *pairs, uint32_t count, uint64_t attr) {
+    return try_new_mount(init, type, pairs, count, attr, false);
+}
+
+// What a user namespace may not mount is shown as the host has it.
+static int bind_substitute(struct skep_init *init, const struct skep_step *step) {
+    const char *source = skep_text(init, step, 2);
+    int mount = skep_open_tree(AT_FDCWD, source, AT_RECURSIVE);
+    if (mount < 0 && skep_errno == ENOENT) skep_fail_with(init, EPERM, "fsmount", skep_text(init, step, 0));
+    if (mount < 0) skep_fail(init, "open_tree", source);
+    struct mount_attr attr = {.attr_set = step->number[1]};
+    if (attr.attr_set != 0 && skep_set_attributes(mount, AT_RECURSIVE, &attr) < 0)
+        skep_fail(init, "mount_setattr", source);
     return mount;
 }
 
@@ -104,25 +128,11 @@ static void map_ids(struct skep_init *init, int mount, int user_namespace, const
     if (skep_set_attributes(mount, 0, &attr) < 0) skep_fail(init, "mount_setattr IDMAP", destination);
 }
 
-// Whether the namespaces that this process is in may not have a mount of that type.
-static bool is_denied(const char *type) {
-    int fs = (int)SKEP_CALL(fsopen, type, FSOPEN_CLOEXEC);
-    bool denied = (fs < 0 || SKEP_CALL(fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) &&
-                  (skep_errno == EPERM || skep_errno == EBUSY);
-    if (fs >= 0) skep_close(fs);
-    return denied;
-}
-
 // The new mount, or a bind of what stands in for it.
 static int new_mount(struct skep_init *init, const struct skep_step *step, uint64_t attributes) {
-    const char *type = skep_text(init, step, 0), *fallback = skep_text(init, step, 2);
-    if (fallback == NULL || !is_denied(type))
-        return skep_new_mount(init, type, step_pairs(init, step), step->vector_count, attributes);
-    int mount = skep_open_tree(AT_FDCWD, fallback, AT_RECURSIVE);
-    if (mount < 0) skep_fail(init, "open_tree", fallback);
-    struct mount_attr attr = {.attr_set = attributes};
-    if (attributes != 0 && skep_set_attributes(mount, 0, &attr) < 0) skep_fail(init, "mount_setattr", fallback);
-    return mount;
+    const char *type = skep_text(init, step, 0);
+    int mount = try_new_mount(init, type, step_pairs(init, step), step->vector_count, attributes, step->text[2] != 0);
+    return mount >= 0 ? mount : bind_substitute(init, step);
 }
 
 // Gives the root of a new tmpfs the permissions of the directory under it, and its owner.

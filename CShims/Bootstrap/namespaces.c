@@ -4,13 +4,22 @@
 #include "text.h"
 
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 void skep_step_join(struct skep_init *init, const struct skep_step *step) {
     if (SKEP_CALL(setns, skep_slot(init, step), (int)step->number[0]) < 0)
         skep_fail(init, "setns", skep_text(init, step, 0));
+}
+
+// What is made and opened from now on belongs to the container's root: the host's has no number there.
+static void become_root(struct skep_init *init) {
+    if (SKEP_CALL(setresgid, 0, 0, 0) < 0) skep_fail(init, "setresgid", NULL);
+    if (SKEP_CALL(setresuid, 0, 0, 0) < 0) skep_fail(init, "setresuid", NULL);
+    if (SKEP_CALL(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_DUMPABLE");
 }
 
 // One call for all namespaces of a running container. Its /proc is not to be trusted, so the host's is opened first.
@@ -20,6 +29,7 @@ void skep_step_join_process(struct skep_init *init, const struct skep_step *step
     int process = skep_slot(init, step);
     if (step->number[0] != 0 && SKEP_CALL(setns, process, step->number[0]) < 0)
         skep_fail(init, "setns", "the container's init");
+    if (step->number[0] & CLONE_NEWUSER) become_root(init);
     if (step->flags & SKEP_JOIN_ROOT) {
         if ((uint32_t)step->slot + 1 >= init->fd_count) skep_fail_with(init, 0, "plan", "the root was not sent");
         if (SKEP_CALL(fchdir, init->fds[step->slot + 1]) < 0) skep_fail(init, "fchdir", "the container's root");

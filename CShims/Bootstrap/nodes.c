@@ -28,6 +28,21 @@ void skep_step_mknod(struct skep_init *init, const struct skep_step *step) {
     skep_close(parent);
 }
 
+void skep_step_device(struct skep_init *init, const struct skep_step *step) {
+    const char *path = skep_text(init, step, 0);
+    mode_t mode = (mode_t)step->number[0];
+    int tree = skep_open_tree(AT_FDCWD, path, 0);
+    if (tree < 0) skep_fail(init, "open_tree", path);
+    struct stat status;
+    if (skep_stat_fd(tree, &status) < 0) skep_fail(init, "fstat", path);
+    if ((status.st_mode & S_IFMT) != (mode & S_IFMT) || status.st_rdev != (dev_t)step->number[1])
+        skep_fail_with(init, 0, "open_tree", "the host has something else of that name");
+    int target = skep_make_in_root(init, path, false);
+    if (skep_attach(tree, target) < 0) skep_fail(init, "move_mount", path);
+    skep_close(target);
+    skep_close(tree);
+}
+
 void skep_step_symlink(struct skep_init *init, const struct skep_step *step) {
     const char *target = skep_text(init, step, 0), *path = skep_text(init, step, 1), *name;
     int parent = skep_open_parent_in_root(init, path, &name);

@@ -43,6 +43,11 @@ int skep_linux_wait(int pidfd, bool block, int *status) {
     return 1;
 }
 
+int skep_linux_set_limit(pid_t pid, int resource, uint64_t soft, uint64_t hard) {
+    const uint64_t limit[2] = {soft, hard}; // struct rlimit64
+    return (int)syscall(SYS_prlimit64, pid, resource, limit, NULL);
+}
+
 int skep_linux_set_subreaper(bool on) {
     return prctl(PR_SET_CHILD_SUBREAPER, on ? 1 : 0, 0, 0, 0);
 }

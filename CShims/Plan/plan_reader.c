@@ -26,6 +26,7 @@ static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_REMOUNT] = {"remount", 1, VECTOR_PAIRS, SLOT_NONE},
     [SKEP_OP_MKNOD] = {"mknod", 1, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_LABEL] = {"label", 2, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_DEVICE] = {"device", 1, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_SYMLINK] = {"symlink", 2, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_RUNTIME_HOOKS] = {"runtime-hooks", 0, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_HOOK] = {"hook", 3, VECTOR_COMMAND, SLOT_MAYBE},

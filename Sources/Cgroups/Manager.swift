@@ -66,6 +66,11 @@ extension Manager {
         Dictionary(namedPaths.map { ($0.name, $0.path) }) { first, _ in first }
     }
 
+    /// The container's directory in the version 2 tree; nil where it has none.
+    public var unifiedPath: String? {
+        namedPaths.first { $0.name.isEmpty }?.path
+    }
+
     /// Sends a signal to every process in the cgroups and below. They are frozen meanwhile if they can be, so that
     /// none forks one that is overlooked.
     ///

@@ -1,6 +1,6 @@
 extension Process {
     /// The user and groups of the process, as ids inside the container (config.md, POSIX-platform User).
-    public struct User: Sendable, Equatable {
+    public struct User: Sendable, Hashable {
         /// The user id.
         public var uid: UInt32
         /// The group id.

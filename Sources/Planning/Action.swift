@@ -11,6 +11,7 @@ public enum Action: Sendable, Hashable {
     case remount(Remount)
     case mknod(path: String, mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32)
     case label(path: String, label: String)
+    case device(path: String, mode: UInt32, device: UInt64)
     case symlink(target: String, path: String)
     case runtimeHooks
     case hook(HookRun)
@@ -38,7 +39,9 @@ public enum Action: Sendable, Hashable {
     case listenPID
     case home(uid: UInt32)
     case boundingSet(CapabilitySet)
-    case user(uid: UInt32, gid: UInt32, umask: UInt32, additionalGids: [UInt32], keepsGroups: Bool = false)
+    case user(
+        uid: UInt32, gid: UInt32, umask: UInt32, additionalGids: [UInt32], keepsGroups: Bool = false,
+        groupsMayBeDenied: Bool = false)
     case capabilities(effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet)
     case ambientSet(CapabilitySet)
     case noNewPrivileges
@@ -74,8 +77,6 @@ public struct NewMount: Sendable, Hashable {
     public var needsRealDirectory: Bool
     /// Whether a destination that is a symbolic link is followed.
     public var followsDestination = true
-    /// What is bound there instead where the kernel does not let the namespaces have such a mount; nil for nothing.
-    public var fallback: String?
     /// Whether it begins with what the directory under it holds.
     public var copiesUp = false
     /// Whether it takes the permissions of the directory under it; and, where it copies it, its owner.
@@ -84,14 +85,17 @@ public struct NewMount: Sendable, Hashable {
     public var idMap: IDMap?
     /// Where the parent hands the init the user namespace of that mapping.
     public var descriptor: Int32?
+    /// What is bound in its place if the kernel refuses it; nil for nothing.
+    public var substitute: Substitute?
 
     public init(
         type: String, destination: String, parameters: [Parameter] = [], attributes: UInt64 = 0,
         propagation: UInt64 = 0, isProc: Bool = false, needsRealDirectory: Bool = false, idMap: IDMap? = nil,
-        descriptor: Int32? = nil
+        descriptor: Int32? = nil, substitute: Substitute? = nil
     ) {
         self.idMap = idMap
         self.descriptor = descriptor
+        self.substitute = substitute
         self.type = type
         self.destination = destination
         self.parameters = parameters
@@ -99,6 +103,13 @@ public struct NewMount: Sendable, Hashable {
         self.propagation = propagation
         self.isProc = isProc
         self.needsRealDirectory = needsRealDirectory
+    }
+
+    /// A directory of the host's, with all that is mounted below.
+    public struct Substitute: Sendable, Hashable {
+        public var source: String
+        /// MOUNT_ATTR_ flags to set on every mount of it.
+        public var attributes: UInt64
     }
 
     /// A parameter of a file system.

@@ -15,6 +15,7 @@ extension Action: CustomStringConvertible {
         case .mknod(let path, let mode, let device, let uid, let gid):
             "\(path) \(Self.deviceText(mode, device)) mode=\(String(mode & 0o7777, radix: 8)) owner=\(uid):\(gid)"
         case .label(let path, let label): "\(path) \(label)"
+        case .device(let path, let mode, let device): "\(path) \(Self.deviceText(mode, device)) of the host's"
         case .symlink(let target, let path): "\(path) -> \(target)"
         case .runtimeHooks: "of the runtime's namespaces"
         case .hook(let hook): hook.path
@@ -51,7 +52,7 @@ extension Action: CustomStringConvertible {
         case .capabilities(let effective, let permitted, let inheritable):
             "effective=0x\(String(effective.rawValue, radix: 16)) permitted=0x\(String(permitted.rawValue, radix: 16))"
                 + " inheritable=0x\(String(inheritable.rawValue, radix: 16))"
-        case .user(let uid, let gid, let umask, let groups, let keepsGroups):
+        case .user(let uid, let gid, let umask, let groups, let keepsGroups, _):
             "\(uid):\(gid) umask=\(String(umask, radix: 8)) groups=\(keepsGroups ? "kept" : "\(groups)")"
         case .findCommand(let name, let searchPath): name.contains("/") ? name : "\(name) in \(searchPath)"
         case .wait(let forFifo): forFifo ? "for exec.fifo" : "for the parent"
@@ -85,6 +86,8 @@ extension Action: CustomStringConvertible {
         case UInt64(CLONE_NEWUTS): "uts"
         case UInt64(CLONE_NEWIPC): "ipc"
         case UInt64(CLONE_NEWCGROUP): "cgroup"
+        case UInt64(CLONE_NEWUSER): "user"
+        case UInt64(CLONE_NEWTIME): "time"
         default: "pid"
         }
     }
@@ -130,7 +133,7 @@ extension Action: CustomStringConvertible {
 extension NewMount: CustomStringConvertible {
     public var description: String {
         "\(type) on \(destination)" + Action.optionText(attributes, propagation, parameters)
-            + (idMap.map { " \($0)" } ?? "")
+            + (idMap.map { " \($0)" } ?? "") + (substitute.map { ", or else the host's \($0.source)" } ?? "")
     }
 }
 

@@ -4,6 +4,7 @@ internal import CPlan
 struct CgroupMountPlanner {
     let hasNamespace: Bool
     let hierarchies: [CgroupView.Hierarchy]
+    let substitutes: MountSubstitutes?
 
     func plan(at destination: String, _ options: MountOptions) -> [Action] {
         let writable = options.attributes & ~UInt64(MOUNT_ATTR_RDONLY)
@@ -47,6 +48,7 @@ struct CgroupMountPlanner {
         }
         return .mount(
             NewMount(
-                type: "cgroup", destination: destination, parameters: parameters, attributes: options.attributes))
+                type: "cgroup", destination: destination, parameters: parameters, attributes: options.attributes,
+                substitute: substitutes?.substitute(forCgroup: hierarchy.path, attributes: options.attributes)))
     }
 }

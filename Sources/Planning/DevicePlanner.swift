@@ -3,6 +3,9 @@ internal import OCI
 
 /// Plans /dev: config-linux.md, Devices and Default Devices; runtime-linux.md, Dev symbolic links.
 struct DevicePlanner {
+    /// Whether the host's device files are shown, since a user namespace may not make any.
+    let areBound: Bool
+
     private static let characterDevice: UInt32 = 0o020000
     private static let blockDevice: UInt32 = 0o060000
     private static let fifo: UInt32 = 0o010000
@@ -18,43 +21,48 @@ struct DevicePlanner {
     ]
 
     /// The steps for the default devices that `devices` does not replace, for `devices`, and for the links.
-    static func plan(_ devices: [Device], into plan: inout Plan) throws(ConfigurationError) {
+    func plan(_ devices: [Device], into plan: inout Plan) throws(ConfigurationError) {
         let defaultOrigin = Origin("linux.devices (default)")
-        for device in defaults where !devices.contains(where: { InnerPath.normalized($0.path) == device.path }) {
+        for device in Self.defaults where !devices.contains(where: { InnerPath.normalized($0.path) == device.path }) {
             plan.append(
-                .mknod(
-                    path: device.path, mode: characterDevice | 0o666,
-                    device: skep_make_device(device.major, device.minor), uid: 0, gid: 0),
+                make(device.path, Self.characterDevice | 0o666, skep_make_device(device.major, device.minor)),
                 from: defaultOrigin)
         }
         for (index, device) in devices.enumerated() {
             let origin = Origin("linux.devices", index)
             plan.append(try action(device, origin: origin), from: origin)
         }
-        for link in links {
+        for link in Self.links {
             plan.append(.symlink(target: link.target, path: link.path), from: defaultOrigin)
         }
     }
 
-    private static func action(_ device: Device, origin: Origin) throws(ConfigurationError) -> Action {
+    private func make(
+        _ path: String, _ mode: UInt32, _ number: UInt64, uid: UInt32 = 0, gid: UInt32 = 0
+    ) -> Action {
+        if areBound && number != 0 { return .device(path: path, mode: mode, device: number) }
+        return .mknod(path: path, mode: mode, device: number, uid: uid, gid: gid)
+    }
+
+    private func action(_ device: Device, origin: Origin) throws(ConfigurationError) -> Action {
         let path = device.path
         if path.utf8.first != UInt8(ascii: "/") {
             throw ConfigurationError(origin.appending("path"), "must be absolute, not \"\(path)\"")
         }
         let type: UInt32 =
             switch device.type {
-            case .character, .unbufferedCharacter: characterDevice
-            case .block: blockDevice
-            case .pipe: fifo
+            case .character, .unbufferedCharacter: Self.characterDevice
+            case .block: Self.blockDevice
+            case .pipe: Self.fifo
             }
         var deviceNumber: UInt64 = 0
         if device.type != .pipe {
             deviceNumber = skep_make_device(
-                try number(device.major, origin.appending("major")),
-                try number(device.minor, origin.appending("minor")))
+                try Self.number(device.major, origin.appending("major")),
+                try Self.number(device.minor, origin.appending("minor")))
         }
-        return .mknod(
-            path: InnerPath.normalized(path), mode: type | (device.fileMode ?? 0o666) & 0o7777, device: deviceNumber,
+        return make(
+            InnerPath.normalized(path), type | (device.fileMode ?? 0o666) & 0o7777, deviceNumber,
             uid: device.uid ?? 0, gid: device.gid ?? 0)
     }
 

@@ -10,6 +10,8 @@ struct MountPlanner {
     /// Whether the init may not be let in where the sources of bind mounts are, so that the parent opens them all.
     let opensSources: Bool
     let label: MountLabel?
+    /// What a user namespace gets in place of file systems that it may not mount.
+    let substitutes: MountSubstitutes?
 
     /// Plans one mount.
     func plan(_ mount: Mount, origin: Origin, into plan: inout Plan) throws(ConfigurationError) {
@@ -18,7 +20,8 @@ struct MountPlanner {
         let unlabelled = try actions(mount, options, origin: origin)
         for var action in label?.apply(to: unlabelled) ?? unlabelled {
             switch action {
-            case .bind(var bind) where opensSources || bind.idMap != nil:
+            // The container's own cgroups are only made while the init is at work.
+            case .bind(var bind) where opensSources && !Self.needsCgroup(mount) || bind.idMap != nil:
                 bind.descriptor = try plan.reserveDescriptor(for: origin)
                 action = .bind(bind)
             case .mount(var mount) where mount.idMap != nil:
@@ -53,8 +56,9 @@ struct MountPlanner {
         switch (type, cgroups) {
         case ("cgroup", .v1(let hierarchies)):
             if idMap != nil { throw ConfigurationError(origin, "a cgroup file system can't be id-mapped") }
-            return CgroupMountPlanner(hasNamespace: hasCgroupNamespace, hierarchies: hierarchies)
-                .plan(at: destination, options)
+            return CgroupMountPlanner(
+                hasNamespace: hasCgroupNamespace, hierarchies: hierarchies, substitutes: substitutes
+            ).plan(at: destination, options)
         case ("cgroup", .v2):
             return [.mount(newMount("cgroup2", mount, at: destination, options, idMap))]
         default:
@@ -122,13 +126,19 @@ struct MountPlanner {
             type: type, destination: destination, parameters: parameters + options.generic + options.specific,
             attributes: attributes, propagation: options.propagation,
             isProc: type == "proc" && destination == "/proc", needsRealDirectory: type == "proc" || type == "sysfs",
-            idMap: idMap)
+            idMap: idMap, substitute: substitute(for: type, options))
         made.followsDestination = options.followsDestination
         made.copiesUp = options.copiesUp
         made.keepsMode = type == "tmpfs" && !options.specific.contains { $0.key == "mode" }
-        // Without a namespace of its own it may be a user namespace's, to which the kernel gives no such mount.
-        if type == "cgroup2" && cgroups == .v2 && !hasCgroupNamespace { made.fallback = "/sys/fs/cgroup" }
         return made
+    }
+
+    /// What stands in for a file system that the kernel refuses: also a runtime that lives in a user namespace itself
+    /// mounts no cgroups but those of a namespace of its own.
+    private func substitute(for type: String, _ options: MountOptions) -> NewMount.Substitute? {
+        if let substitutes { return substitutes.substitute(for: type, attributes: options.ownAttributes) }
+        guard type == "cgroup2" && cgroups == .v2 && !hasCgroupNamespace else { return nil }
+        return NewMount.Substitute(source: "/sys/fs/cgroup", attributes: options.ownAttributes)
     }
 
     /// Where device nodes are made after the mounts.

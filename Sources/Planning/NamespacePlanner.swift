@@ -16,10 +16,20 @@ struct NamespacePlanner {
     private(set) var kinds: UInt64 = 0
     private(set) var joined: [Plan.JoinedNamespace] = []
 
+    /// Whether a namespace of that kind is made.
+    func makes(_ kind: Int32) -> Bool {
+        cloneFlags & UInt64(kind) != 0
+    }
+
+    /// The user namespace that is joined; nil for none.
+    var joinedUser: Plan.JoinedNamespace? {
+        joined.first { $0.kind == UInt64(CLONE_NEWUSER) }
+    }
+
     init(_ namespaces: [Namespace]) throws(ConfigurationError) {
         for (index, namespace) in namespaces.enumerated() {
             let origin = Origin("linux.namespaces", index)
-            let (flag, member) = try Self.kind(namespace.type, origin: origin)
+            let (flag, member) = Self.kind(namespace.type)
             if present.contains(member) {
                 throw ConfigurationError(
                     origin.appending("type"), "a second namespace of type \"\(namespace.type.rawValue)\"")
@@ -40,9 +50,7 @@ struct NamespacePlanner {
         }
     }
 
-    private static func kind(
-        _ type: Namespace.Kind, origin: Origin
-    ) throws(ConfigurationError) -> (UInt64, NamespaceSet) {
+    private static func kind(_ type: Namespace.Kind) -> (UInt64, NamespaceSet) {
         switch type {
         case .mount: (UInt64(CLONE_NEWNS), .mount)
         case .pid: (UInt64(CLONE_NEWPID), .pid)
@@ -50,9 +58,8 @@ struct NamespacePlanner {
         case .uts: (UInt64(CLONE_NEWUTS), .uts)
         case .ipc: (UInt64(CLONE_NEWIPC), .ipc)
         case .cgroup: (UInt64(CLONE_NEWCGROUP), .cgroup)
-        case .user, .time:
-            throw ConfigurationError(
-                origin.appending("type"), "a namespace of type \"\(type.rawValue)\" is not supported yet")
+        case .user: (UInt64(CLONE_NEWUSER), .user)
+        case .time: (UInt64(CLONE_NEWTIME), .time)
         }
     }
 }

@@ -6,7 +6,7 @@ public struct Plan: Sendable {
     public var steps: [Step] = []
     /// The namespaces that the init is cloned with (CLONE_NEW flags).
     public var cloneFlags: UInt64 = 0
-    /// The namespaces to be joined. The descriptors of all but the pid namespace travel with the plan, in this order.
+    /// The namespaces to be joined.
     public var joinedNamespaces: [JoinedNamespace] = []
     /// Whether a process that joins a container is to be born in that container's pid namespace.
     public var joinsPIDNamespace = false
@@ -16,6 +16,12 @@ public struct Plan: Sendable {
     public private(set) var sourceCount = 0
     /// The propagation of what it opens, MS_ flags with MS_REC: that which the container's other mounts begin with.
     public var sourcePropagation: UInt64 = 0
+    /// The user namespace that the process lives in, where it is another than the runtime's.
+    public var userNamespace: UserNamespace?
+    /// The clocks of the time namespace that is made.
+    public var clocks: [ClockOffset] = []
+    /// What is done to the process by its parent.
+    public var outside = OutsideSettings()
     /// What is odd about the configuration, but no reason to refuse it.
     public var warnings: [ConfigurationError] = []
     /// What the kernel will leave undone by its own rules.
@@ -48,12 +54,23 @@ public struct Plan: Sendable {
 
     /// The slot of one more descriptor that the parent opens, behind those of the namespaces.
     mutating func reserveDescriptor(for origin: Origin) throws(ConfigurationError) -> Int32 {
-        let slot = Int(SKEP_FD_FIRST_NAMESPACE.rawValue) + joinedNamespaces.count(where: { !$0.isPID }) + sourceCount
+        let slot = Int(SKEP_FD_FIRST_NAMESPACE.rawValue) + travellingNamespaces.count + sourceCount
         if slot >= SKEP_MAX_FDS - SKEP_MAX_ORDER_FDS {
             throw ConfigurationError(origin, "is one more than can be opened on the host: \(sourceCount) are")
         }
         sourceCount += 1
         return Int32(slot)
+    }
+
+    /// Whether a mediator stands between the parent and the init: skep_spawn.h.
+    public var needsMediator: Bool {
+        let kinds = joinedNamespaces.reduce(cloneFlags) { $0 | $1.kind }
+        return kinds & UInt64(CLONE_NEWUSER | CLONE_NEWTIME) != 0
+    }
+
+    /// The namespaces whose descriptors travel with the plan, in this order, since the init joins them itself.
+    public var travellingNamespaces: [JoinedNamespace] {
+        needsMediator ? [] : joinedNamespaces.filter { !$0.isPID }
     }
 
     mutating func append(_ action: Action, from origin: Origin) {

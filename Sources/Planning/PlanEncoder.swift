@@ -102,7 +102,7 @@ private struct PlanEncoder {
         case .loopback, .runtimeHooks, .setsid, .noNewPrivileges: break
         case .join, .joinProcess, .propagation, .root, .pivot, .rootAttributes, .cgroup:
             try encodeNamespace(action, into: &raw)
-        case .mount, .bind, .remount, .mknod, .label, .symlink: try encodeMount(action, into: &raw)
+        case .mount, .bind, .remount, .mknod, .device, .label, .symlink: try encodeMount(action, into: &raw)
         case .mask(let text), .readonly(let text), .hostname(let text), .domainname(let text),
             .makeWorkingDirectory(let text):
             raw.text.0 = try string(text)
@@ -145,8 +145,11 @@ private struct PlanEncoder {
     private mutating func encodeMount(_ action: Action, into raw: inout skep_step) throws(ConfigurationError) {
         switch action {
         case .mount(let mount):
-            raw.text = (try string(mount.type), try string(mount.destination), try string(mount.fallback ?? ""))
-            raw.number = (mount.attributes, 0, mount.propagation)
+            let substitute = mount.substitute
+            raw.text = (
+                try string(mount.type), try string(mount.destination), try string(substitute?.source ?? "")
+            )
+            raw.number = (mount.attributes, substitute?.attributes ?? 0, mount.propagation)
             raw.slot = mount.descriptor ?? 0
             raw.flags = mount.flags
             try parameters(mount.parameters, into: &raw)
@@ -172,6 +175,9 @@ private struct PlanEncoder {
             raw.text.0 = try string(path)
             raw.number = (UInt64(mode), device, UInt64(uid) << 32 | UInt64(gid))
         case .label(let path, let label): raw.text = (try string(path), try string(label), 0)
+        case .device(let path, let mode, let device):
+            raw.text.0 = try string(path)
+            raw.number = (UInt64(mode), device, 0)
         case .symlink(let target, let path): raw.text = (try string(target), try string(path), 0)
         default: break
         }
@@ -195,8 +201,9 @@ private struct PlanEncoder {
             raw.number.0 = UInt64(uid)
             filledIn.append(steps.count)
         case .boundingSet(let set), .ambientSet(let set): raw.number.0 = set.rawValue
-        case .user(let uid, let gid, let umask, let additionalGids, let keepsGroups):
-            raw.flags = keepsGroups ? UInt16(SKEP_USER_KEEP_GROUPS) : 0
+        case .user(let uid, let gid, let umask, let additionalGids, let keepsGroups, let groupsMayBeDenied):
+            raw.flags = UInt16(
+                (keepsGroups ? SKEP_USER_KEEP_GROUPS : 0) | (groupsMayBeDenied ? SKEP_USER_NO_GROUPS : 0))
             raw.number = (UInt64(uid), UInt64(gid), UInt64(umask))
             numbers(additionalGids.map(UInt64.init), into: &raw)
         case .capabilities(let effective, let permitted, let inheritable):
@@ -272,6 +279,7 @@ extension Action {
         case .remount: SKEP_OP_REMOUNT
         case .mknod: SKEP_OP_MKNOD
         case .label: SKEP_OP_LABEL
+        case .device: SKEP_OP_DEVICE
         case .symlink: SKEP_OP_SYMLINK
         case .runtimeHooks: SKEP_OP_RUNTIME_HOOKS
         case .hook: SKEP_OP_HOOK

@@ -20,6 +20,8 @@ public struct Planner {
         public var bundle: String
         /// What the host's cgroups look like.
         public var cgroups: CgroupView
+        /// The container's version 2 cgroup, as an absolute path of the host's; nil where it has none.
+        public var unifiedCgroup: String?
         /// Whether the init waits for exec.fifo, which another command will write to.
         public var waitsForFifo: Bool
         /// Whether the rootfs is moved over "/" instead of pivoted to (on a ramfs nothing else works).
@@ -90,6 +92,7 @@ public struct Planner {
         plan.append(
             .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds, takesRoot: plan.joinsRoot),
             from: Origin("linux.namespaces"))
+        plan.userNamespace = try UserNamespace(spec.linux ?? Linux(), namespaces, user: process.user)
         if let sessionKeyring { plan.append(.keyring(sessionKeyring), from: Origin("process")) }
         let annotations = try RuntimeAnnotations(spec.annotations)
         let planner = try ProcessPlanner(
@@ -125,6 +128,8 @@ public struct Planner {
         plan.steps.reserveCapacity(96)
         plan.cloneFlags = namespaces.cloneFlags
         plan.joinedNamespaces = namespaces.joined
+        plan.userNamespace = try UserNamespace(linux, namespaces, user: process.user)
+        plan.clocks = try ClockOffset.plan(linux, namespaces)
         joinNamespaces()
         plan.append(.setsid, from: Origin("process"))
         // Hooks that set up the container's network find it up.
@@ -163,7 +168,7 @@ public struct Planner {
 
     private mutating func joinNamespaces() {
         var slot = Int32(SKEP_FD_FIRST_NAMESPACE.rawValue)
-        for namespace in namespaces.joined where !namespace.isPID {
+        for namespace in plan.travellingNamespaces {
             // The cgroup namespace is joined once the init is where it belongs: see joinCgroup.
             if namespace.kind != UInt64(CLONE_NEWCGROUP) {
                 plan.append(.join(descriptor: slot, kind: namespace.kind, path: namespace.path), from: namespace.origin)
@@ -175,7 +180,7 @@ public struct Planner {
     /// The init joins its cgroup, then sees it as the root of the tree.
     private mutating func joinCgroup() {
         plan.append(.cgroup(isUnshared: namespaces.makesCgroup), from: Origin("linux.cgroupsPath"))
-        let others = namespaces.joined.filter { !$0.isPID }
+        let others = plan.travellingNamespaces
         guard let index = others.firstIndex(where: { $0.kind == UInt64(CLONE_NEWCGROUP) }) else { return }
         let slot = Int32(SKEP_FD_FIRST_NAMESPACE.rawValue) + Int32(index)
         plan.append(
@@ -206,9 +211,13 @@ public struct Planner {
         } else {
             try planMounts { !MountPlanner.needsCgroup($0) }
         }
-        if needsDevices { try DevicePlanner.plan(linux.devices, into: &plan) }
-        // Without a cgroup namespace the mounts are binds of the host's directories, out of sight after the pivot.
-        let hasNamespace = namespaces.present.contains(.cgroup)
+        if needsDevices {
+            try DevicePlanner(areBound: namespaces.present.contains(.user)).plan(linux.devices, into: &plan)
+        }
+        // Without a cgroup namespace the mounts are binds of the host's directories, out of sight after the pivot; with
+        // one that does not belong to the container's user namespace they may have to be.
+        let hasNamespace =
+            namespaces.makesCgroup || namespaces.present.contains(.cgroup) && !namespaces.present.contains(.user)
         try hooks.planEarly(into: &plan)
         if hasNamespace { plan.append(pivot, from: Origin("root.path")) }
         if !isEarly {
@@ -222,7 +231,8 @@ public struct Planner {
         let planner = MountPlanner(
             bundle: situation.bundle, cgroups: situation.cgroups,
             hasCgroupNamespace: namespaces.present.contains(.cgroup), idMaps: IDMapPlanner(linux),
-            opensSources: opensSources, label: label)
+            opensSources: opensSources, label: label,
+            substitutes: MountSubstitutes(namespaces, cgroup: situation.unifiedCgroup))
         for (index, mount) in spec.mounts.enumerated() where isWanted(mount) {
             let origin = Origin("mounts", index)
             try planner.plan(mount, origin: origin, into: &plan)
@@ -231,7 +241,9 @@ public struct Planner {
 
     /// Whether the parent opens the rootfs and the sources of bind mounts: a user namespace may hide them from the
     /// init.
-    private var opensSources: Bool { namespaces.kinds & UInt64(CLONE_NEWUSER) != 0 }
+    private var opensSources: Bool {
+        namespaces.present.contains(.user) && namespaces.cloneFlags & UInt64(CLONE_NEWNS) != 0
+    }
 
     /// Whether a mount comes on top of a cgroup mount, or hides it, so that the cgroup mount can't come last.
     private var somethingCoversCgroupMounts: Bool {

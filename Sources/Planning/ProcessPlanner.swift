@@ -69,16 +69,23 @@ struct ProcessPlanner {
     }
 
     func plan(_ end: End, into plan: inout Plan) throws(ConfigurationError) {
+        // Where the process is not the host's root, its parent is.
+        let isInside = plan.userNamespace != nil
         if let score = process.oomScoreAdj {
             if score < -1000 || score > 1000 {
                 throw ConfigurationError(Origin("process.oomScoreAdj"), "must lie between -1000 and 1000, not \(score)")
             }
-            plan.append(.oomScoreAdj(score), from: Origin("process.oomScoreAdj"))
+            if isInside {
+                plan.outside.oomScoreAdj = score
+            } else {
+                plan.append(.oomScoreAdj(score), from: Origin("process.oomScoreAdj"))
+            }
         }
         try planRlimits(into: &plan)
         try planScheduling(into: &plan)
         try planLabels(into: &plan)
         let user = process.user
+        if isInside && !process.terminal { plan.outside.standardStreamsOwner = user.uid }
         plan.append(.stdioOwner(uid: user.uid), from: Origin("process.user"))
         let environment = environment.plan(end.listenDescriptors, uid: user.uid, into: &plan)
         if process.noNewPrivileges { plan.append(.noNewPrivileges, from: Origin("process.noNewPrivileges")) }
@@ -88,7 +95,8 @@ struct ProcessPlanner {
         plan.append(
             .user(
                 uid: user.uid, gid: user.gid, umask: user.umask ?? 0o022,
-                additionalGids: keepsGroups ? [] : user.additionalGids, keepsGroups: keepsGroups),
+                additionalGids: keepsGroups ? [] : user.additionalGids, keepsGroups: keepsGroups,
+                groupsMayBeDenied: isInside),
             from: Origin("process.user"))
         plan.append(.workingDirectory(process.cwd, isAttempt: false), from: Origin("process.cwd"))
         plan.append(
@@ -117,7 +125,12 @@ struct ProcessPlanner {
                 throw ConfigurationError(
                     origin.appending("soft"), "\(limit.soft) is above the hard limit, \(limit.hard)")
             }
-            plan.append(.rlimit(resource: resource, soft: limit.soft, hard: limit.hard), from: origin)
+            if plan.userNamespace == nil {
+                plan.append(.rlimit(resource: resource, soft: limit.soft, hard: limit.hard), from: origin)
+            } else {
+                plan.outside.limits.append(
+                    .init(resource: resource, soft: limit.soft, hard: limit.hard, origin: origin))
+            }
         }
     }
 

@@ -50,4 +50,5 @@ struct NamespaceSet: OptionSet, Sendable {
     static let ipc = NamespaceSet(rawValue: 16)
     static let cgroup = NamespaceSet(rawValue: 32)
     static let user = NamespaceSet(rawValue: 64)
+    static let time = NamespaceSet(rawValue: 128)
 }

@@ -11,9 +11,6 @@ enum Unsupported {
     }
 
     private static func check(_ linux: Linux) throws(ConfigurationError) {
-        try refuse(!linux.uidMappings.isEmpty, "linux.uidMappings")
-        try refuse(!linux.gidMappings.isEmpty, "linux.gidMappings")
-        try refuse(linux.timeOffsets != nil, "linux.timeOffsets")
         try refuse(!linux.netDevices.isEmpty, "linux.netDevices")
         try refuse(linux.seccomp != nil, "linux.seccomp")
     }

@@ -15,7 +15,7 @@ extension Features {
             hooks: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
             mountOptions: MountOptions.names,
             linux: Linux(
-                namespaces: ["cgroup", "ipc", "mount", "network", "pid", "uts"],
+                namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
                 capabilities: CapabilitySet.knownNames,
                 cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true),
                 seccomp: Seccomp(enabled: false), apparmor: Switch(enabled: true), selinux: Switch(enabled: true),

@@ -32,12 +32,16 @@ enum InitFailure {
 
     private static let killSignal: Int32 = 9
 
-    private static func hint(_ errno: Errno?, call: String, origin: Origin?) -> String? {
+    static func hint(_ errno: Errno?, call: String, origin: Origin?) -> String? {
         switch (errno, call, origin?.property) {
         case (.noSuchFileOrDirectory?, "execve", _): "no such program in the container"
         case (.permissionDenied?, "execve", _): "the program is not executable, or is a directory"
         case (.execFormatError?, "execve", _): "the program is for another architecture, or a script without #!"
         case (.invalidArgument?, "pivot_root", _): "is the rootfs on a ramfs? --no-pivot works there"
+        case (.notPermitted?, "setgroups", "process.user"?): "the container's user namespace lets nobody set groups"
+        case (.noSuchFileOrDirectory?, "open_tree", "linux.devices"?),
+            (.noSuchFileOrDirectory?, "open_tree", "linux.devices (default)"?):
+            "in a user namespace a container gets the host's own device, and there is none of that name"
         case (.invalidArgument?, "setns", _): "is that a namespace of the type that it is named for?"
         case (.notPermitted?, "capset", _):
             "the runtime lacks one of these capabilities itself (see CapPrm in /proc/self/status)"

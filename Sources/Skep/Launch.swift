@@ -13,10 +13,11 @@ internal import SystemPackage
 /// The order of things is the point: the plan is on its way before the clone, and the parent makes cgroups and the
 /// state file while the init mounts.
 struct Launch: ~Copyable {
-    private let order: LaunchOrder
+    let order: LaunchOrder
     private let connection: InitConnection
     private let board: InitBoard
-    let handle: ProcessHandle
+    let birth: Birth
+    var handle: ProcessHandle { _read { yield birth.handle } }
 
     /// Clones the init and sets it to work.
     ///
@@ -73,8 +74,8 @@ struct Launch: ~Copyable {
         let ends = try InitSocketPair()
         let connection = InitConnection(socket: ends.parent)
         try sendPlan(bytes, order, board, connection, target)
-        let handle = try spawn(order, childEnd: ends.child, target)
-        return Launch(order: order, connection: connection, board: board, handle: handle)
+        let birth = try spawn(order, childEnd: ends.child, target)
+        return Launch(order: order, connection: connection, board: board, birth: birth)
     }
 
     private static func sendPlan(
@@ -83,7 +84,7 @@ struct Launch: ~Copyable {
     ) throws(SystemError) {
         let plan = try sealed(bytes)
         var namespaces = DescriptorList()
-        for namespace in order.plan.joinedNamespaces where !namespace.isPID {
+        for namespace in order.plan.travellingNamespaces {
             namespaces.append(try open(namespace))
         }
         let boardNumber = board.descriptor.number
@@ -132,9 +133,9 @@ struct Launch: ~Copyable {
 
     private static func spawn(
         _ order: LaunchOrder, childEnd: borrowing Descriptor, _ target: Target?
-    ) throws(SystemError) -> ProcessHandle {
+    ) throws(SystemError) -> Birth {
         let binaryPath = order.initArguments.first ?? "/proc/self/exe"
-        let binary = try protectedBinary(binaryPath)
+        let binary = try protectedBinary(binaryPath, isHidden: order.plan.userNamespace?.joined != nil)
         let birthplace =
             try order.isJoining
             ? order.manager.openBirthplace(in: order.subgroups) : order.manager.makeBirthplace()
@@ -152,26 +153,42 @@ struct Launch: ~Copyable {
     private static func clone(
         _ order: LaunchOrder, _ binary: borrowing Descriptor, _ binaryPath: String,
         childEnd: borrowing Descriptor, birthplace: borrowing Descriptor?, _ target: Target?
-    ) throws(SystemError) -> ProcessHandle {
+    ) throws(SystemError) -> Birth {
         let birthplaceNumber = number(of: birthplace)
-        var pidNamespace: Descriptor?
-        if let joined = order.plan.joinedNamespaces.first(where: \.isPID) { pidNamespace = try open(joined) }
+        let plan = order.plan
+        // Those that the init does not join itself.
+        var namespaces = DescriptorList()
+        for joined in plan.joinedNamespaces where joined.isPID || plan.needsMediator {
+            namespaces.append(try open(joined))
+        }
         let arguments = order.initArguments.isEmpty ? ["skep", "init"] : order.initArguments
         let stdio = (
             order.process.standardInput ?? -1, order.process.standardOutput ?? -1, order.process.standardError ?? -1
         )
         var pidfd: CInt = -1
         var call: UnsafePointer<CChar>?
-        let flags = order.plan.cloneFlags
+        let flags = plan.cloneFlags
         let binaryNumber = binary.number
-        let joinedPIDNamespace = order.plan.joinsPIDNamespace ? target?.pidfd : nil
-        let pidNamespaceNumber = joinedPIDNamespace ?? number(of: pidNamespace)
+        let joinedPIDNamespace = plan.joinsPIDNamespace ? target?.pidfd : nil
+        let pidNamespaceNumber = joinedPIDNamespace ?? namespaces.numbers.first ?? -1
         let joinedInit = target?.pid ?? 0
         let socket = childEnd.number
-        let (pid, error) = withCStrings(arguments) { argv in
-            var request = skep_spawn(
+        func request(_ argv: UnsafePointer<UnsafeMutablePointer<CChar>?>) -> skep_spawn {
+            skep_spawn(
                 clone_flags: flags, binary: binaryNumber, socket: socket, cgroup: birthplaceNumber,
                 pid_namespace: pidNamespaceNumber, joined_init: joinedInit, stdio: stdio, argv: argv)
+        }
+        if plan.needsMediator {
+            let numbers = namespaces.numbers
+            let begun = withCStrings(arguments) { argv in NamespaceMediator.begin(request(argv), plan, numbers) }
+            return try NamespaceMediator(try begun.get(), plan).seeThrough()
+        }
+        var userNamespace = plan.userNamespace
+        if let target, let wanted = userNamespace {
+            userNamespace = try NamespaceMediator.complete(wanted, asSeenBy: target.pid)
+        }
+        let (pid, error) = withCStrings(arguments) { argv in
+            var request = request(argv)
             let pid = skep_spawn_init(&request, &pidfd, &call)
             return (pid, currentErrno())
         }
@@ -179,7 +196,8 @@ struct Launch: ~Copyable {
             let operation = call.map { String(cString: $0) } ?? "clone3"
             throw SystemError(operation, operation == "execveat" ? binaryPath : "the init", error)
         }
-        return ProcessHandle(pid: pid, owning: Descriptor(owning: pidfd))
+        return Birth(
+            handle: ProcessHandle(pid: pid, owning: Descriptor(owning: pidfd)), userNamespace: userNamespace)
     }
 
     /// The descriptor's number, lent, or -1.
@@ -190,11 +208,12 @@ struct Launch: ~Copyable {
         }
     }
 
-    private static func protectedBinary(_ path: String) throws(SystemError) -> Descriptor {
+    private static func protectedBinary(_ path: String, isHidden: Bool) throws(SystemError) -> Descriptor {
         do {
-            return Descriptor(owning: try systemCall { skep_protect_binary(path) })
+            return Descriptor(
+                owning: try systemCall { isHidden ? skep_hide_binary(path) : skep_protect_binary(path) })
         } catch {
-            throw SystemError("open_tree", path, error)
+            throw SystemError(isHidden ? "memfd_create" : "open_tree", path, error)
         }
     }
 
@@ -249,6 +268,7 @@ struct Launch: ~Copyable {
             }
             try Self.send(handle.number, saying: "standard", over: receiver.number, "pidfd receiver")
         }
+        try settleOutside()
         guard let file = order.pidFile else { return }
         let name = file.split(separator: "/").last.map(String.init) ?? file
         let temporary = Paths.join(Paths.parent(of: file), "." + name)
@@ -300,7 +320,7 @@ struct Launch: ~Copyable {
 
     /// Ends the launch, leaving the process that came of it.
     consuming func finish() -> ProcessHandle {
-        handle
+        birth.finish()
     }
 
     /// Undoes the launch: no process and no cgroup is left of it.

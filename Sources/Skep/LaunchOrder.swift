@@ -95,7 +95,7 @@ struct LaunchOrder: Sendable {
         manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: directory.id, layout: layout)
         factory.log?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
         try Self.checkTerminal(spec.process, options.process)
-        let situation = Planner.Situation(
+        var situation = Planner.Situation(
             rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager),
             waitsForFifo: options.waitsForFifo,
             avoidsPivotRoot: options.avoidsPivotRoot, preservedDescriptors: options.process.preservedDescriptors,
@@ -103,6 +103,7 @@ struct LaunchOrder: Sendable {
             sessionKeyring: options.keepsKeyring ? nil : Self.sessionKeyring(of: directory.id),
             securityModules: .present(for: spec.process, mountLabel: spec.linux?.mountLabel), id: directory.id,
             environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment)
+        situation.unifiedCgroup = manager.unifiedPath
         do {
             plan = try Planner.plan(spec, in: situation)
             pidfdReceiver = try RuntimeAnnotations(spec.annotations).pidfdReceiver

@@ -10,6 +10,8 @@ enum MountFailure {
             "its file system, or with ridmap that of a mount below, can't be id-mapped"
         case (.notPermitted, "mount_setattr IDMAP"):
             "it is id-mapped already, or its file system belongs to another user namespace"
+        case (.notPermitted, "fsconfig"), (.notPermitted, "fsmount"):
+            "it can be mounted in a user namespace that owns what it shows, and if the host's own is not partly hidden"
         default: nil
         }
     }

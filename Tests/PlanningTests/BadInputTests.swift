@@ -64,6 +64,8 @@ import Testing
     private static func contradicts(_ property: String, _ changed: String) -> Bool {
         // Without its namespaces all that belongs to them would change the host.
         if changed.hasPrefix("linux.namespaces") || changed == "linux" { return true }
+        // Ids that a user namespace no longer has.
+        if changed.hasPrefix("linux.uidMappings") || changed.hasPrefix("linux.gidMappings") { return true }
         // Two properties that are compared with each other.
         let common = zip(property.split(separator: "."), changed.split(separator: ".")).prefix { $0 == $1 }
         return !common.isEmpty

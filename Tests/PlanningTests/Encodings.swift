@@ -14,6 +14,15 @@ extension EncoderTests {
             step.numbers = [0x20_00ff, 0, 0x8_4000]
             step.strings = ["ro", "", "size", "64k", "", ""]
         },
+        Encoding(
+            .mount(
+                NewMount(
+                    type: "sysfs", destination: "/sys", attributes: Attribute.nosuid,
+                    substitute: NewMount.Substitute(source: "/s", attributes: Attribute.readonly)))
+        ) { step in
+            step.texts = ["sysfs", "/sys", "/s"]
+            step.numbers = [Attribute.nosuid, Attribute.readonly, 0]
+        },
         Encoding(.mount(NewMount(type: "sysfs", destination: "/sys", needsRealDirectory: true))) { step in
             step.texts = ["sysfs", "/sys", ""]
             step.flags = 0x2
@@ -33,6 +42,7 @@ extension EncoderTests {
         },
         Encoding(.mount(fullMount)) { step in
             step.texts = ["tmpfs", "/t", "/f"]
+            step.numbers = [0, 7, 0]
             step.flags = 0x190
         },
         Encoding(.bind(fullBind)) { step in
@@ -76,6 +86,10 @@ extension EncoderTests {
             step.numbers = [0o20666, 0, .max]
         },
         Encoding(.label(path: "/l", label: "u:r:t:s0:c1,c2")) { $0.texts = ["/l", "u:r:t:s0:c1,c2", ""] },
+        Encoding(.device(path: "/n", mode: 0o20666, device: 0x103)) { step in
+            step.texts = ["/n", "", ""]
+            step.numbers = [0o20666, 0x103, 0]
+        },
         Encoding(.symlink(target: "t", path: "/p")) { $0.texts = ["t", "/p", ""] },
         Encoding(.mask("/m")) { $0.texts = ["/m", "", ""] },
         Encoding(.readonly("/r")) { $0.texts = ["/r", "", ""] },
@@ -83,7 +97,7 @@ extension EncoderTests {
 
     private static var fullMount: NewMount {
         var mount = NewMount(type: "tmpfs", destination: "/t")
-        mount.fallback = "/f"
+        mount.substitute = NewMount.Substitute(source: "/f", attributes: 7)
         mount.followsDestination = false
         mount.copiesUp = true
         mount.keepsMode = true
@@ -183,6 +197,10 @@ extension EncoderTests {
                 inheritable: CapabilitySet(rawValue: 4))
         ) { $0.numbers = [1, 2, 4] },
         Encoding(.user(uid: 1, gid: 2, umask: 0o777, additionalGids: [])) { $0.numbers = [1, 2, 0o777] },
+        Encoding(.user(uid: 1, gid: 2, umask: 3, additionalGids: [], groupsMayBeDenied: true)) { step in
+            step.numbers = [1, 2, 3]
+            step.flags = 0x2
+        },
         Encoding(.user(uid: .max, gid: 2, umask: 0, additionalGids: [.max, 0, 7])) { step in
             step.numbers = [0xffff_ffff, 2, 0]
             step.integers = [0xffff_ffff, 0, 7]

@@ -105,10 +105,10 @@ import Testing
             let mount = Mount(destination: "/sys/fs/cgroup", type: type)
             var spec = Spec.mounting(mount)
             guard case .mount(let own)? = try spec.plan().actions(from: "mounts[0]").first else { continue }
-            #expect(own.fallback == nil)
+            #expect(own.substitute == nil)
             spec.linux?.namespaces.removeAll { $0.type == .cgroup }
             guard case .mount(let shared)? = try spec.plan().actions(from: "mounts[0]").first else { continue }
-            #expect(shared.fallback == "/sys/fs/cgroup")
+            #expect(shared.substitute?.source == "/sys/fs/cgroup")
         }
     }
 

@@ -91,13 +91,6 @@ import Testing
         #expect(spec(joined, joined).refusal() == message)
     }
 
-    @Test("User and time namespaces are still to come", arguments: [Namespace.Kind.user, .time], [nil, "/x"])
-    func unsupported(kind: Namespace.Kind, path: String?) {
-        #expect(
-            spec(Namespace(type: .pid), Namespace(type: kind, path: path)).refusal()
-                == "linux.namespaces[1].type: a namespace of type \"\(kind.rawValue)\" is not supported yet")
-    }
-
     @Test("A path has to be absolute", arguments: flags) func relative(kind: Namespace.Kind, flag: UInt64) {
         #expect(
             spec(Namespace(type: kind, path: "proc/7/ns/x")).refusal()

@@ -99,4 +99,6 @@ enum CloneFlag {
     static let ipc: UInt64 = 0x0800_0000
     static let pid: UInt64 = 0x2000_0000
     static let network: UInt64 = 0x4000_0000
+    static let user: UInt64 = 0x1000_0000
+    static let time: UInt64 = 0x80
 }

@@ -54,7 +54,7 @@ import Testing
         "What belongs to no namespace is refused",
         arguments: [
             "kernel.panic", "vm.swappiness", "fs.file-max", "fs.mqueue", "kernel.msg", "kernel.msgmax2", "kernel.sem.x",
-            "kernel.shm", "net", "network.x", "kernel.core_pattern", "kernel.pid_max",
+            "kernel.shm", "net", "network.x", "kernel.core_pattern", "kernel.pid_max", "user", "users.x",
             "kernel/core_pattern", "fs/binfmt_misc/register", "Net.x", "kernel.modprobe", "dev.cdrom.info",
         ])
     func hostWide(name: String) {

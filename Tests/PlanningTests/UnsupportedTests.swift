@@ -17,9 +17,6 @@ struct LaterProperty: CustomTestStringConvertible, Sendable {
 
 @Suite("What is not supported yet") struct UnsupportedTests {
     static let linux = [
-        LaterProperty("linux.uidMappings") { $0.linux?.uidMappings = [IDMapping(hostID: 0)] },
-        LaterProperty("linux.gidMappings") { $0.linux?.gidMappings = [IDMapping(hostID: 0)] },
-        LaterProperty("linux.timeOffsets") { $0.linux?.timeOffsets = Linux.TimeOffsets() },
         LaterProperty("linux.netDevices") { $0.linux?.netDevices = ["eth0": Linux.NetDevice()] },
         LaterProperty("linux.seccomp") { $0.linux?.seccomp = Seccomp(defaultAction: .allow) },
     ]

@@ -29,13 +29,16 @@ struct BadConfiguration: CustomTestStringConvertible, Sendable {
             spec.process?.terminal = true
             spec.process?.consoleSize = Process.ConsoleSize(height: 1, width: 65536)
         },
-        BadConfiguration("linux.timeOffsets is not supported yet") { $0.linux?.timeOffsets = Linux.TimeOffsets() },
+        BadConfiguration(
+            "linux.timeOffsets: would change the host's clocks; add a namespace of type \"time\" to linux.namespaces"
+        ) { $0.linux?.timeOffsets = Linux.TimeOffsets(boottime: Linux.TimeOffset(secs: 1)) },
         BadConfiguration("linux.namespaces[3].type: a second namespace of type \"pid\"") {
             $0.linux?.namespaces.append(Namespace(type: .pid))
         },
-        BadConfiguration("linux.namespaces[3].type: a namespace of type \"user\" is not supported yet") {
-            $0.linux?.namespaces.append(Namespace(type: .user))
-        },
+        BadConfiguration(
+            "linux.uidMappings is missing: a new user namespace has no ids without it; "
+                + "map at least the id 0, as whom the container is set up"
+        ) { $0.linux?.namespaces.append(Namespace(type: .user)) },
         BadConfiguration("mounts[0].type: a mount needs a type unless \"bind\" is among its options") {
             $0.mounts = [Mount(destination: "/x")]
         },

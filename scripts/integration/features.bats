@@ -12,7 +12,7 @@ load helpers
         jq -e --arg name "$name" '.mountOptions | index($name)' <<<"$output" >/dev/null ||
             fail "mountOptions lacks $name"
     done
-    for name in pid network ipc uts mount cgroup; do
+    for name in pid network ipc uts mount cgroup user; do
         jq -e --arg name "$name" '.linux.namespaces | index($name)' <<<"$output" >/dev/null ||
             fail "linux.namespaces lacks $name"
     done
@@ -27,8 +27,7 @@ load helpers
     skep features
     assert_equal "$(jq -r '.linux.cgroup.systemd // false' <<<"$output")" false
     assert_equal "$(jq -r '.linux.seccomp.enabled // false' <<<"$output")" false
-    assert_equal "$(jq -r '.linux.namespaces | index("time")' <<<"$output")" null
-    assert_equal "$(jq -r '.linux.namespaces | index("user")' <<<"$output")" null
+    assert_equal "$(jq -c .linux.namespaces <<<"$output")" '["cgroup","ipc","mount","network","pid","time","user","uts"]'
     assert_equal "$(jq -c '.linux.netDevices.enabled' <<<"$output")" false
 }
 

@@ -15,11 +15,6 @@ load helpers
         assert_no_leaks
     done <<'CASES'
 .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"}|linux.seccomp
-.linux.timeOffsets = {"monotonic": {"secs": 1}}|linux.timeOffsets
-.linux.namespaces += [{type: "time"}]|linux.namespaces[5]
-.linux.namespaces += [{type: "user"}]|linux.namespaces[5]
-.linux.uidMappings = [{containerID: 0, hostID: 1000, size: 1}]|linux.uidMappings
-.linux.gidMappings = [{containerID: 0, hostID: 1000, size: 1}]|linux.gidMappings
 .linux.netDevices = {"eth0": {}}|linux.netDevices
 CASES
 }

@@ -18,6 +18,9 @@ int skep_linux_pidfd_send_signal(int pidfd, int signal);
 // still runs, or -1.
 int skep_linux_wait(int pidfd, bool block, int *_Nonnull status);
 
+// prlimit(2): sets a resource limit of another process.
+int skep_linux_set_limit(pid_t pid, int resource, uint64_t soft, uint64_t hard);
+
 // prctl(PR_SET_CHILD_SUBREAPER).
 int skep_linux_set_subreaper(bool on);
 

@@ -44,19 +44,20 @@ enum skep_op {
     // Namespaces
     SKEP_OP_JOIN,         // slot: namespace descriptor; number[0]: its CLONE_NEW* type; text[0]: its path
     SKEP_OP_JOIN_PROCESS, // slot: a pidfd; number[0]: the CLONE_NEW* types to join of its namespaces. Its "/" is the
-                          // root; flags: SKEP_JOIN_*
+                          // root. With CLONE_NEWUSER it becomes root there. flags: SKEP_JOIN_*
     SKEP_OP_LOOPBACK,
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
     SKEP_OP_PROPAGATION,   // number[0]: MS_* propagation flags for "/" and everything below
     SKEP_OP_ROOT,          // text[0]: rootfs. Bound on itself unless SKEP_ROOT_PLAIN; slot: where not 0, a detached
                            // mount of it, put over "/"
-    SKEP_OP_MOUNT,         // text: type, destination, what is bound where the kernel refuses the type; vector: key,
-                           // value pairs for fsconfig; number: see below; slot: where not 0, a user namespace whose
-                           // mapping the mount gets
+    SKEP_OP_MOUNT,         // text: type, destination, what is bound with all below if the kernel refuses; vector: key,
+                           // value pairs for fsconfig; number: see below, but number[1]: MOUNT_ATTR_* of what is bound;
+                           // slot: where not 0, a user namespace whose mapping the mount gets
     SKEP_OP_BIND,          // text: source, destination; slot: where not 0, a detached mount of the source
     SKEP_OP_REMOUNT,       // text[0]: destination; vector as for SKEP_OP_MOUNT
     SKEP_OP_MKNOD,         // text[0]: path; number: mode with type, device (makedev), uid << 32 | gid
     SKEP_OP_LABEL,         // text: path of a directory, its SELinux label
+    SKEP_OP_DEVICE,        // text[0]: path, here and on the host, whose device is bound; number: mode with type, device
     SKEP_OP_SYMLINK,       // text: target, path. An existing path is left alone
     SKEP_OP_RUNTIME_HOOKS, // says that the hooks of the runtime's namespaces are due, and waits until they have run
     SKEP_OP_HOOK,          // a hook of the container's namespaces. text: program, its state's JSON before and behind
@@ -132,6 +133,7 @@ enum skep_op {
 #define SKEP_HOOK_ERRORS 0x02u
 
 #define SKEP_USER_KEEP_GROUPS 0x01u // the groups stay as they are
+#define SKEP_USER_NO_GROUPS   0x02u // in a user namespace that lets nobody set groups, none are to be set
 
 #define SKEP_CWD_TRY 0x01u // first try with the runtime's rights: EACCES is left to the second
 
