@@ -110,6 +110,7 @@ struct LaunchOrder: Sendable {
         } catch {
             throw ContainerError(error)
         }
+        if !plan.joinedNamespaces.isEmpty { try JoinedNamespaces.check(plan) }
         for warning in plan.warnings { factory.log?.warning("\(warning)") }
         for note in plan.notes { factory.log?.debug("\(note)") }
         resources = spec.linux?.resources

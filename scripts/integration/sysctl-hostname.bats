@@ -154,3 +154,21 @@ load helpers
     skep run --bundle "$BUNDLE" "$ID"
     assert_equal "${#output}" 64
 }
+
+@test "linux.sysctl and hostname: of a joined namespace that is the runtime's own are refused" {
+    skep_only
+    setup_bundle true
+    local before
+    before=$(uname -n)
+    join_namespace network /proc/self/ns/net
+    update_config '.linux.sysctl = {"net.ipv4.ip_forward": "1"}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl.net.ipv4.ip_forward "would change the host" "linux.namespaces["
+    new_namespace network
+    join_namespace uts "/proc/$$/ns/uts"
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused hostname "would change the host" "linux.namespaces["
+    update_config 'del(.hostname)'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$(uname -n)" "$before"
+}
