@@ -124,10 +124,8 @@ public final class Factory: Sendable {
     public func summaries(
         unreadable: (_ id: String, _ error: ContainerError) -> Void = { _, _ in }
     ) throws(ContainerError) -> [ContainerSummary] {
-        if root.isEmpty { throw Self.emptyRoot }
-        let names = try converting(origin: "root") { () throws(SystemError) in try Files.list(root) }
         var summaries: [ContainerSummary] = []
-        for name in names.sorted() {
+        for name in try ids() {
             guard let id = try? ContainerID(name, grammar: .commandLine) else { continue }
             do {
                 summaries.append(try summary(try StoredContainer(StateDirectory(root: root, id: id))))
@@ -136,6 +134,13 @@ public final class Factory: Sendable {
             }
         }
         return summaries
+    }
+
+    /// What is there under a name that can be a container's, in order; not all may be finished.
+    package func ids() throws(ContainerError) -> [String] {
+        if root.isEmpty { throw Self.emptyRoot }
+        let names = try converting(origin: "root") { () throws(SystemError) in try Files.list(root) }
+        return names.filter { (try? ContainerID($0, grammar: .commandLine)) != nil }.sorted()
     }
 
     private func summary(_ container: StoredContainer) throws(ContainerError) -> ContainerSummary {

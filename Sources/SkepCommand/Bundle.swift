@@ -14,7 +14,7 @@ struct Bundle {
     /// Reads the bundle that --bundle names; by default the working directory.
     init(_ invocation: Invocation) throws(Failure) {
         path = Paths.absolute(invocation.arguments["bundle"] ?? ".")
-        let file = path + "/config.json"
+        let file = invocation.arguments["config"].map(Paths.absolute) ?? path + "/config.json"
         (spec, document) = try Self.read(file, invocation.globals.log)
     }
 

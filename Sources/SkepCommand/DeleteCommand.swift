@@ -5,14 +5,18 @@ enum DeleteCommand {
     static var command: Command {
         Command(
             "delete", operands: "CONTAINER", count: 1...1, "Removes a container that has ended, or was never started.",
-            options: [Option("force", "f", help: "end its processes first; a container that is not there is no error")],
+            options: [
+                Option("force", "f", help: "end its processes first; a container that is not there is no error"),
+                ContainerSelection.option,
+            ],
             run: run)
     }
 
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
-        let factory = try invocation.factory()
         let force = invocation.arguments.has("force")
-        try failing { () throws(ContainerError) in try delete(invocation.id, in: factory, force: force) }
+        try ContainerSelection.forEach(invocation) { (factory, id) throws(ContainerError) in
+            try delete(id, in: factory, force: force)
+        }
         return 0
     }
 

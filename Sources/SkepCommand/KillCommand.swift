@@ -8,15 +8,16 @@ enum KillCommand {
         Command(
             "kill", operands: "CONTAINER [SIGNAL]", count: 1...2,
             "Sends a signal (a name with or without SIG, or a number; default: TERM) to a container's first process.",
-            options: [Option("all", "a", help: "send it to all processes of the container")],
+            options: [
+                Option("all", "a", help: "send it to all processes of the container"), ContainerSelection.option,
+            ],
             run: run)
     }
 
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
         let signal = try number(of: invocation.operand(1) ?? "TERM")
-        let factory = try invocation.factory()
-        try failing { () throws(ContainerError) in
-            try factory.stored(invocation.id).signal(signal, all: invocation.arguments.has("all"))
+        try ContainerSelection.forEach(invocation) { (factory, id) throws(ContainerError) in
+            try factory.stored(id).signal(signal, all: invocation.arguments.has("all"))
         }
         return 0
     }

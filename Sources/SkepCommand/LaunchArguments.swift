@@ -19,6 +19,7 @@ struct LaunchArguments: ~Copyable {
             Option(
                 "bundle", "b", value: "DIR",
                 help: "the bundle: the directory of config.json (default: the working directory)"),
+            Option("config", "f", value: "FILE", help: "the configuration (default: the bundle's config.json)"),
             Option("no-pivot", help: "move the rootfs over / instead of pivoting to it, as a ramfs needs"),
             Option("no-new-keyring", help: "keep the caller's session keyring"),
         ] + ProcessArguments.options

@@ -8,6 +8,7 @@ enum PlanCommand {
             "plan", "Prints the steps that a bundle would take, each with the property it comes from.",
             options: [
                 Option("bundle", "b", value: "DIR", help: "the bundle (default: the working directory)"),
+                Option("config", "f", value: "FILE", help: "the configuration (default: the bundle's config.json)"),
                 Option("json", help: "print JSON"),
             ],
             run: run)

@@ -11,13 +11,14 @@ enum SpecCommand {
             "spec", "Writes a config.json to start from.",
             options: [
                 Option("bundle", "b", value: "DIR", help: "where to write it (default: the working directory)"),
+                Option("file", "f", value: "FILE", help: "what to call it, from there (default: config.json)"),
                 Option("rootless", help: "write one for an ordinary user"),
             ],
             run: run)
     }
 
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
-        let file = Paths.join(invocation.arguments["bundle"] ?? ".", "config.json")
+        let file = Paths.join(invocation.arguments["bundle"] ?? ".", invocation.arguments["file"] ?? "config.json")
         let spec =
             invocation.arguments.has("rootless")
             ? Spec.rootlessTemplate(uid: geteuid(), gid: getegid()) : Spec.template
