@@ -28,6 +28,12 @@ import Testing
                 == "ociVersion: \"\(version)\" is no version like 1.3.0")
     }
 
+    @Test("The section linux may be missing") func noLinux() throws {
+        let plan = try Spec.container { $0.linux = nil }.plan()
+        #expect(plan.cloneFlags == 0 && plan.joinedNamespaces.isEmpty)
+        #expect(plan.names.contains("pivot") && plan.names.last == "exec")
+    }
+
     @Test("Names are counted in bytes") func names() {
         let longest = String(repeating: "a", count: 64), accents = String(repeating: "é", count: 33)
         #expect(Spec.container { $0.hostname = longest }.refusal() == nil)

@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# docs/config.md says what becomes of every property of config.json, and names the tests that show it.
+load helpers
+
+setup_file() {
+    skep_only "looks into Skep's own documents"
+}
+
+project=$BATS_TEST_DIRNAME/../..
+table=$project/docs/config.md
+
+# The properties and annotations of the table's rows, one a line, as patterns.
+described() {
+    awk -F'|' '/^\| `/ { print $2 }' "$table" | grep -o '`[^`]*`' | tr -d '`'
+}
+
+# Every property that Skep knows, by a document that has them all: without indices, and without values.
+properties() {
+    jq -r '[paths | map(if type == "number" then "[]" else . end)
+        | if .[0] == "annotations" or .[1] == "sysctl" then .[:if .[0] == "annotations" then 1 else 2 end] else . end
+        | if .[2] == "unified" and length > 3 then .[:3] + ["*"] else . end
+        | join(".") | gsub("\\.\\[\\]"; "[]") | sub("\\[\\]$"; "")] | unique | .[]' \
+        "$project/Tests/OCITests/Fixtures/full.json"
+}
+
+@test "docs: every property that Skep knows has a row" {
+    described >"$WORK/described"
+    properties >"$WORK/properties"
+    [[ $(wc -l <"$WORK/properties") -gt 150 ]] # the detector works
+    local property pattern found missing=""
+    while IFS= read -r property; do
+        found=
+        while IFS= read -r pattern; do
+            pattern=${pattern//\[/\\[}
+            # shellcheck disable=SC2053 # a pattern is just what is wanted
+            [[ $property == $pattern ]] && found=1 && break
+        done <"$WORK/described"
+        [[ -n $found ]] || missing+=" $property"
+    done <"$WORK/properties"
+    assert_equal "$missing" "" "without a row"
+}
+
+@test "docs: every test that is named exists" {
+    local file title path count=0
+    while IFS=$'\t' read -r file title; do
+        path=$project/scripts/integration/$file
+        [[ $file == *.bats ]] || path=$project/Tests/$file
+        [[ -e $path ]] || fail "there is no $file"
+        if [[ $file == *.bats ]]; then
+            grep -qF "@test \"$title" "$path" || fail "$file has no test that begins with \"$title\""
+        else
+            grep -qF "\"$title" "$path" || fail "$file has nothing called \"$title\""
+        fi
+        count=$((count + 1))
+    done < <(awk -F'|' '/^\| `/ { print $(NF - 1) }' "$table" |
+        grep -oE '[A-Za-z0-9/-]+\.(bats|swift) "[^"]*"' | sed 's/ "\(.*\)"$/\t\1/')
+    ((count > 100)) || fail "only $count tests are named"
+}
+
+@test "docs: every row names a test" {
+    local row
+    while IFS= read -r row; do
+        grep -qE '\.(bats|swift) "' <<<"$row" || fail "without a test: $row"
+    done < <(grep '^| `' "$table")
+}
+
+@test "docs: every annotation of \`features\` has a row" {
+    local name
+    skep features
+    for name in $(jq -r '.potentiallyUnsafeConfigAnnotations[]' <<<"$output"); do
+        described | grep -qxF "$name" || fail "without a row: $name"
+    done
+}
