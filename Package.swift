@@ -53,7 +53,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
     name: "skep",
     products: [
-        .library(name: "Skep", targets: ["Skep", "SkepConcurrency", "SkepLogging", "OCI"]),
+        .library(name: "Skep", targets: ["Skep", "SkepConcurrency", "SkepLogging", "OCI", "Networks"]),
         .executable(name: "skep", targets: ["skep"]),
     ],
     dependencies: [
@@ -65,6 +65,7 @@ let package = Package(
             name: "Clibcap", path: "CShims/Clibcap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
         shim("CLinux", "Linux"),
         shim("CJSON", "JSON"),
+        shim("CNetlink", "Netlink"),
         freestanding("CPlan", "Plan"),
         freestanding("CBootstrap", "Bootstrap", dependencies: ["CPlan"]),
         freestanding("CEntry", "Entry", dependencies: ["CBootstrap"]),
@@ -74,12 +75,19 @@ let package = Package(
         module("Planning", ["OCI", "CPlan", "Clibcap"]),
         module("System", ["CLinux", errno]),
         module("Cgroups", ["OCI", "System", "CLinux", errno]),
-        module("Skep", ["OCI", "Planning", "Cgroups", "System", "CPlan", "CLinux", "CBootstrap", "CSpawn", errno]),
+        module("Netlink", ["System", "CNetlink", errno]),
+        module("Networks", ["OCI", "Planning"]),
+        module(
+            "Skep",
+            [
+                "OCI", "Planning", "Cgroups", "Networks", "Netlink", "System", "CPlan", "CLinux", "CBootstrap",
+                "CSpawn", errno,
+            ]),
         module("SkepConcurrency", ["Skep"]),
         module("SkepLogging", ["Skep", logging]),
         .executableTarget(
             name: "skep",
-            dependencies: ["Skep", "OCI", "Planning", "Cgroups", "System", "CLinux", "CEntry", errno],
+            dependencies: ["Skep", "OCI", "Planning", "Cgroups", "Networks", "System", "CLinux", "CEntry", errno],
             path: "Sources/SkepCommand",
             swiftSettings: swiftSettings,
             // Static, for the start-up time (a dynamic Swift program takes 4 ms to reach main) and for hosts that
@@ -91,7 +99,8 @@ let package = Package(
 
         // A container's whole life through the library, for the integration tests.
         .executableTarget(
-            name: "library-probe", dependencies: ["Skep", "SkepConcurrency", "OCI"], path: "Tests/LibraryProbe",
+            name: "library-probe", dependencies: ["Skep", "SkepConcurrency", "OCI", "Networks"],
+            path: "Tests/LibraryProbe",
             swiftSettings: swiftSettings),
         // The program that the README shows.
         .executableTarget(
@@ -107,8 +116,10 @@ let package = Package(
         tests("OCITests", ["OCI", "TestSupport"], exclude: ["Fixtures"]),
         tests("PlanningTests", ["Planning", "OCI", "CPlan", "TestSupport"]),
         tests("CgroupsTests", ["Cgroups", "OCI", "System", "TestSupport"]),
+        tests("NetlinkTests", ["Netlink"]),
+        tests("NetworksTests", ["Networks", "OCI", "Planning"]),
         tests("SystemTests", ["System", "TestSupport"]),
-        tests("SkepTests", ["Skep", "OCI", "System", "TestSupport"]),
+        tests("SkepTests", ["Skep", "OCI", "Networks", "Netlink", "System", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

@@ -22,6 +22,8 @@ public struct Plan: Sendable {
     public var clocks: [ClockOffset] = []
     /// What is done to the process by its parent.
     public var outside = OutsideSettings()
+    /// The host's network devices that the parent moves into the container, by name.
+    public var deviceMoves: [DeviceMove] = []
     /// What is odd about the configuration, but no reason to refuse it.
     public var warnings: [ConfigurationError] = []
     /// What the kernel will leave undone by its own rules.
@@ -50,6 +52,8 @@ public struct Plan: Sendable {
 
         /// Whether the parent joins it before it clones, since a process's own pid namespace never changes.
         public var isPID: Bool { kind == UInt64(CLONE_NEWPID) }
+
+        public var isNetwork: Bool { kind == UInt64(CLONE_NEWNET) }
     }
 
     /// The slot of one more descriptor that the parent opens, behind those of the namespaces.

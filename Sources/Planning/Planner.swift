@@ -130,6 +130,7 @@ public struct Planner {
         plan.joinedNamespaces = namespaces.joined
         plan.userNamespace = try UserNamespace(linux, namespaces, user: process.user)
         plan.clocks = try ClockOffset.plan(linux, namespaces)
+        if !linux.netDevices.isEmpty { plan.deviceMoves = try NetDevicePlanner.plan(linux.netDevices, namespaces) }
         joinNamespaces()
         plan.append(.setsid, from: Origin("process"))
         // Hooks that set up the container's network find it up.

@@ -11,7 +11,6 @@ enum Unsupported {
     }
 
     private static func check(_ linux: Linux) throws(ConfigurationError) {
-        try refuse(!linux.netDevices.isEmpty, "linux.netDevices")
         try refuse(linux.seccomp != nil, "linux.seccomp")
     }
 }

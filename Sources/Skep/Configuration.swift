@@ -1,4 +1,5 @@
 internal import Cgroups
+internal import Networks
 internal import OCI
 internal import Planning
 internal import System
@@ -15,15 +16,16 @@ enum Configuration {
     }
 
     /// Refuses what would fail later for certain: the whole plan is made once, and the rootfs looked at.
-    static func check(_ spec: Spec, bundle: String) throws(ContainerError) {
+    static func check(_ spec: Spec, bundle: String, network: NetworkConfiguration?) throws(ContainerError) {
         let rootfs = try rootfs(spec, bundle: bundle)
         let layout = try converting { () throws(SystemError) in try Layout.detect() }
         let manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: "ID", layout: layout)
+        let plan: Plan
         do {
             var checked = spec
             // A process may still be given to start.
             if checked.process == nil { checked.process = OCI.Process(args: ["/"], cwd: "/") }
-            _ = try Planner.plan(
+            plan = try Planner.plan(
                 checked,
                 in: Planner.Situation(
                     rootfs: rootfs, cgroups: cgroupView(manager),
@@ -31,6 +33,7 @@ enum Configuration {
         } catch {
             throw ContainerError(error)
         }
+        _ = try NetworkOrder(spec, plan, given: network)
         try checkRootfs(rootfs)
     }
 

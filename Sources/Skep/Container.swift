@@ -1,5 +1,6 @@
 internal import Cgroups
 internal import Glibc
+internal import Networks
 public import OCI
 internal import Planning
 internal import Synchronization
@@ -19,6 +20,8 @@ public final class Container: Sendable {
     let directory: StateDirectory
     let bundle: String
     let factory: Factory
+    /// The networks that it is started with.
+    private let network: NetworkConfiguration?
     /// Tells the container's directory from one that another container of the same id may have later.
     private let anchor: Descriptor
     private let memory: Mutex<Memory>
@@ -33,12 +36,13 @@ public final class Container: Sendable {
     }
 
     init(
-        _ directory: StateDirectory, _ config: Spec, bundle: String, factory: Factory,
-        anchor: consuming Descriptor, lock: consuming Descriptor
+        _ directory: StateDirectory, _ config: Spec, bundle: String, network: NetworkConfiguration?,
+        factory: Factory, anchor: consuming Descriptor, lock: consuming Descriptor
     ) {
         self.directory = directory
         configuration = Mutex(config)
         self.bundle = bundle
+        self.network = network
         self.factory = factory
         self.anchor = anchor
         memory = Mutex(Memory(stored: nil, creation: lock, initProcess: nil))
@@ -50,6 +54,7 @@ public final class Container: Sendable {
         if let resources = stored.state.resources { config.setResources(resources) }
         configuration = Mutex(config)
         bundle = stored.state.bundle
+        network = nil
         self.factory = factory
         self.anchor = anchor
         memory = Mutex(Memory(stored: stored, creation: nil, initProcess: nil))
@@ -70,7 +75,7 @@ public final class Container: Sendable {
     public func start(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) -> RunningProcess {
         try checkExistence()
         if let stored = stored(orNil: ()) { return try join(stored, JoinOptions(process: process)) }
-        return try launch(LaunchOptions(process: process, waitsForFifo: true))
+        return try launch(LaunchOptions(process: process, waitsForFifo: true, network: network))
     }
 
     /// Lets a started container run the user's program.
@@ -88,7 +93,7 @@ public final class Container: Sendable {
     /// - Throws: as `start` does.
     @discardableResult
     public func run(_ process: ContainerProcess = ContainerProcess()) throws(ContainerError) -> RunningProcess {
-        try launch(LaunchOptions(process: process, waitsForFifo: false))
+        try launch(LaunchOptions(process: process, waitsForFifo: false, network: network))
     }
 
     /// Runs one more process.

@@ -1,3 +1,4 @@
+internal import Networks
 public import OCI
 internal import Planning
 
@@ -23,8 +24,8 @@ extension Features {
                 memoryPolicy: MemoryPolicy(
                     modes: OCI.Linux.MemoryPolicy.Mode.allCases.map(\.rawValue),
                     flags: OCI.Linux.MemoryPolicy.Flag.allCases.map(\.rawValue)),
-                mountExtensions: MountExtensions(idmap: Switch(enabled: true)), netDevices: Switch(enabled: false)),
+                mountExtensions: MountExtensions(idmap: Switch(enabled: true)), netDevices: Switch(enabled: true)),
             annotations: ["io.skep.version": Release.version],
-            potentiallyUnsafeConfigAnnotations: RuntimeAnnotations.names)
+            potentiallyUnsafeConfigAnnotations: [NetworkConfiguration.annotation] + RuntimeAnnotations.names)
     }
 }

@@ -2,6 +2,7 @@ import Glibc
 internal import CBootstrap
 internal import CPlan
 internal import Cgroups
+public import Networks
 public import OCI
 internal import Planning
 internal import System
@@ -50,13 +51,17 @@ public final class Factory: Sendable {
     ///   - id: its name.
     ///   - config: what it shall be; written to its state directory as config.json.
     ///   - bundle: the directory that a relative `root.path` counts from.
+    ///   - network: networks that are made for it when it is started, and go when it is destroyed.
     /// - Returns: the container, to be started or destroyed.
     /// - Throws: `invalidIdFormat`, `idInUse`, `configInvalid`, `systemError`.
-    public func create(_ id: String, _ config: Spec, bundle: String = ".") throws(ContainerError) -> Container {
+    public func create(
+        _ id: String, _ config: Spec, bundle: String = ".", network: NetworkConfiguration? = nil
+    ) throws(ContainerError) -> Container {
         let directory = try directory(id)
         let bundle = Paths.absolute(bundle)
-        try Configuration.check(config, bundle: bundle)
-        return try make(directory, config, document: config.serialized(.tabs), bundle: bundle)
+        try Configuration.check(config, bundle: bundle, network: network)
+        return try make(
+            directory, config, document: config.serialized(.tabs), bundle: bundle, network: network)
     }
 
     /// Makes a container and launches its first process, in one go: what is wrong with the configuration shows
@@ -78,7 +83,8 @@ public final class Factory: Sendable {
     }
 
     private func make(
-        _ directory: StateDirectory, _ config: Spec, document: [UInt8], bundle: String
+        _ directory: StateDirectory, _ config: Spec, document: [UInt8], bundle: String,
+        network: NetworkConfiguration? = nil
     ) throws(ContainerError) -> Container {
         let lock = try directory.create()
         do {
@@ -89,7 +95,9 @@ public final class Factory: Sendable {
             throw error
         }
         log?.debug("made \(directory.path)")
-        return Container(directory, config, bundle: bundle, factory: self, anchor: try directory.anchor(), lock: lock)
+        return Container(
+            directory, config, bundle: bundle, network: network, factory: self, anchor: try directory.anchor(),
+            lock: lock)
     }
 
     /// Finds a container.
@@ -170,6 +178,12 @@ public final class Factory: Sendable {
         } else {
             // An init that was not let go ends with its parent: processes that stay there are somebody else's.
             for _ in 1...100 where !manager.discard() { usleep(10_000) }
+        }
+        // What can't be brought back is left: there is no more to be done for it.
+        do {
+            try NetworkRelease.run(directory, log: log)
+        } catch {
+            log?.warning("\(error)")
         }
         try directory.remove()
     }

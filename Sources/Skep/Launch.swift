@@ -219,17 +219,18 @@ struct Launch: ~Copyable {
 
     // MARK: What happens while the init works
 
-    /// Makes the cgroups that are left to make, sets the limits, and hands the init its membership.
+    /// Makes the cgroups that are left to make, and sets the limits.
     func prepareCgroups() throws(ContainerError) {
         try converting { () throws(SystemError) in
             try order.manager.create()
             // Also without any: devices are denied unless they are allowed.
             try order.manager.apply(order.resources ?? Resources())
         }
-        try handOverMembership()
     }
 
-    private func handOverMembership() throws(ContainerError) {
+    /// Hands the init its membership of its cgroups. It waits for that before its hooks, and before it sets anything
+    /// in its namespaces.
+    func handOverMembership() throws(ContainerError) {
         try converting { () throws(SystemError) in
             try order.resourceControl?.add(handle.pid)
             let files = try order.manager.membershipFiles(in: order.subgroups)

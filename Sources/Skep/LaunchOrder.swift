@@ -1,4 +1,5 @@
 package import Cgroups
+package import Networks
 internal import OCI
 package import Planning
 internal import System
@@ -18,14 +19,17 @@ package struct LaunchOptions: Sendable {
     package var listenDescriptors: ListenDescriptors?
     /// Who is told that the container is ready; nil for nobody.
     package var notifyProxy: NotifyProxy?
+    /// The networks that are made for it; nil for none.
+    package var network: NetworkConfiguration?
 
     package init(
         process: ContainerProcess = ContainerProcess(), waitsForFifo: Bool, avoidsPivotRoot: Bool = false,
         keepsKeyring: Bool = false, pidFile: String? = nil, listenDescriptors: ListenDescriptors? = nil,
-        notifyProxy: NotifyProxy? = nil
+        notifyProxy: NotifyProxy? = nil, network: NetworkConfiguration? = nil
     ) {
         self.listenDescriptors = listenDescriptors
         self.notifyProxy = notifyProxy
+        self.network = network
         self.process = process
         self.waitsForFifo = waitsForFifo
         self.avoidsPivotRoot = avoidsPivotRoot
@@ -77,6 +81,8 @@ struct LaunchOrder: Sendable {
     let intelRdt: Linux.IntelRdt?
     /// The group of resctrl that a joining process comes into.
     let resourceControl: ResourceControlGroup?
+    /// What is to be done in its network namespace; nil for nothing.
+    let network: NetworkOrder?
     /// The command that becomes the init; empty for the running program itself.
     let initArguments: [String]
 
@@ -111,6 +117,8 @@ struct LaunchOrder: Sendable {
             throw ContainerError(error)
         }
         if !plan.joinedNamespaces.isEmpty { try JoinedNamespaces.check(plan) }
+        network = try NetworkOrder(spec, plan, given: options.network)
+        try network?.checkPrivilege()
         for warning in plan.warnings { factory.log?.warning("\(warning)") }
         for note in plan.notes { factory.log?.debug("\(note)") }
         resources = spec.linux?.resources
@@ -171,6 +179,7 @@ struct LaunchOrder: Sendable {
         pidFile = options.pidFile
         notifyProxy = nil
         pidfdReceiver = nil
+        network = nil
         initArguments = factory.initArgs
     }
 

@@ -34,6 +34,11 @@ struct Launcher {
         do {
             try launch.prepareCgroups()
             if let control { try converting { () throws(SystemError) in try control.add(launch.handle.pid) } }
+            if let network = order.network {
+                try NetworkSetup.run(
+                    network, in: container.directory, pid: launch.handle.pid, log: container.factory.log)
+            }
+            try launch.handOverMembership()
             var state = try makeState(launch.handle)
             state.resourceControl = control
             try container.directory.stage(state.serialized(.compact), for: container.directory.statePath)
@@ -49,6 +54,7 @@ struct Launcher {
         } catch {
             launch.abandon()
             control?.remove()
+            if order.network != nil { releaseNetwork() }
             order.hooks?.runAfterStop()
             removeFiles()
             throw error
@@ -57,6 +63,14 @@ struct Launcher {
 
     private func makeControl(_ wanted: Linux.IntelRdt) throws(ContainerError) -> ResourceControlGroup {
         try converting { () throws(SystemError) in try ResourceControlGroup.make(wanted, id: container.id) }
+    }
+
+    private func releaseNetwork() {
+        do {
+            try NetworkRelease.run(container.directory, log: container.factory.log)
+        } catch {
+            container.factory.log?.warning("\(error)")
+        }
     }
 
     private func removeFiles() {

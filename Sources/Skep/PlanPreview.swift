@@ -1,4 +1,5 @@
 internal import Cgroups
+public import Networks
 public import OCI
 internal import Planning
 internal import System
@@ -22,8 +23,14 @@ public struct PlanPreview: Sendable {
 
     /// Plans a container.
     ///
+    /// - Parameters:
+    ///   - config: what it shall be.
+    ///   - bundle: the directory that a relative `root.path` counts from.
+    ///   - network: the networks that are made for it.
     /// - Throws: `configInvalid` for what could not be carried out.
-    public init(_ config: Spec, bundle: String = ".") throws(ContainerError) {
+    public init(
+        _ config: Spec, bundle: String = ".", network: NetworkConfiguration? = nil
+    ) throws(ContainerError) {
         let layout = try converting { () throws(SystemError) in try Layout.detect() }
         let manager = ManagerSelection.manager(path: config.linux?.cgroupsPath, id: "ID", layout: layout)
         let rootfs = try Configuration.rootfs(config, bundle: Paths.absolute(bundle))
@@ -38,9 +45,12 @@ public struct PlanPreview: Sendable {
         } catch {
             throw ContainerError(error)
         }
-        steps = plan.steps.map { step in
-            Step(name: step.action.name, detail: step.action.description, origin: step.origin.description)
-        }
+        let network = try NetworkOrder(config, plan, given: network)
+        steps =
+            (network?.steps ?? [])
+            + plan.steps.map { step in
+                Step(name: step.action.name, detail: step.action.description, origin: step.origin.description)
+            }
         warnings = plan.warnings.map(\.description)
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 internal import CLinux
+internal import Netlink
 internal import OCI
 internal import System
 internal import SystemPackage
@@ -10,6 +11,8 @@ internal import SystemPackage
 ///     state.json    what later commands need; there once the container is created
 ///     exec.fifo     while the init waits: a byte on it lets the init go
 ///     exec.report   likewise: what goes wrong between that byte and the user's program
+///     network.json  what the launch changed in the host's network, if anything
+///     netns         the container's network namespace, where devices of the host's are in it: a mount
 ///     notify/       where a container's sd_notify messages arrive, if the host wants them
 ///
 /// Whoever changes something holds the directory's lock (flock), which ends with its process. A directory without
@@ -28,6 +31,8 @@ struct StateDirectory: Sendable {
     var fifoPath: String { path + "/exec.fifo" }
     var reportPath: String { path + "/exec.report" }
     var notifyPath: String { path + "/notify" }
+    var networkPath: String { path + "/network.json" }
+    var networkNamespacePath: String { path + "/netns" }
 
     /// Makes the directory, and locks it. Of two that try, one gets `idInUse`.
     func create() throws(ContainerError) -> Descriptor {
@@ -121,6 +126,19 @@ struct StateDirectory: Sendable {
         }
     }
 
+    /// Reads network.json. Nil if it is not there.
+    ///
+    /// - Throws: `systemError` for one that is damaged.
+    func readNetworkRecord() throws(ContainerError) -> NetworkRecord? {
+        if !Files.exists(networkPath) { return nil }
+        guard let bytes = try read(networkPath) else { return nil }
+        do {
+            return try NetworkRecord(parsing: bytes)
+        } catch {
+            throw ContainerError(error, path: networkPath, code: .systemError)
+        }
+    }
+
     /// Reads config.json.
     ///
     /// - Throws: `containerNotExists` if it is missing, `configInvalid` if it is damaged.
@@ -149,10 +167,10 @@ struct StateDirectory: Sendable {
     func remove() throws(ContainerError) {
         try converting(origin: "container \"\(id)\"") { () throws(SystemError) in
             for name in try names() {
-                if name == "notify" {
-                    try NotifyProxy.remove(notifyPath)
-                } else {
-                    try Files.removeFile(path + "/" + name)
+                switch name {
+                case "notify": try NotifyProxy.remove(notifyPath)
+                case "netns": try NetworkNamespace.unpin(networkNamespacePath)
+                default: try Files.removeFile(path + "/" + name)
                 }
             }
             try Files.removeDirectory(path)

@@ -134,6 +134,7 @@ package struct StoredContainer: Sendable {
                 hint: "stop it first, or use --force")
         }
         if status != .stopped { try endInit() }
+        try NetworkRelease.run(directory, log: log)
         try converting { () throws(SystemError) in
             try manager.remove()
             state.resourceControl?.remove()

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Networks
 internal import OCI
 internal import Skep
 internal import System
@@ -11,6 +12,7 @@ struct LaunchArguments: ~Copyable {
     private let avoidsPivotRoot: Bool
     private let keepsKeyring: Bool
     private let isForeground: Bool
+    private let network: NetworkConfiguration?
     /// Who is told that the container is ready; nil for nobody.
     let notifyProxy: NotifyProxy?
 
@@ -22,11 +24,13 @@ struct LaunchArguments: ~Copyable {
             Option("config", "f", value: "FILE", help: "the configuration (default: the bundle's config.json)"),
             Option("no-pivot", help: "move the rootfs over / instead of pivoting to it, as a ramfs needs"),
             Option("no-new-keyring", help: "keep the caller's session keyring"),
+            NetworkArgument.option,
         ] + ProcessArguments.options
 
     init(_ invocation: Invocation, isForeground: Bool) throws(Failure) {
         let inherited = try InheritedDescriptors(invocation.arguments, passesSockets: true)
         let bundle = try Bundle(invocation)
+        let network = try NetworkArgument.read(invocation.arguments)
         let notifyProxy = try Self.notifyProxy()
         let process = try ProcessArguments(
             invocation, inherited, process: bundle.spec.process, isForeground: isForeground)
@@ -35,6 +39,7 @@ struct LaunchArguments: ~Copyable {
         self.inherited = inherited
         self.isForeground = isForeground
         self.bundle = bundle
+        self.network = network
         avoidsPivotRoot = invocation.arguments.has("no-pivot")
         keepsKeyring = invocation.arguments.has("no-new-keyring")
     }
@@ -53,7 +58,7 @@ struct LaunchArguments: ~Copyable {
         let options = Skep.LaunchOptions(
             process: process.process(wanted), waitsForFifo: waitsForFifo, avoidsPivotRoot: avoidsPivotRoot,
             keepsKeyring: keepsKeyring, pidFile: process.pidFile, listenDescriptors: inherited.listening,
-            notifyProxy: notifyProxy)
+            notifyProxy: notifyProxy, network: network)
         return try failing { () throws(ContainerError) in
             try factory.launch(
                 invocation.id, bundle.spec, document: bundle.document, bundle: bundle.path, options: options)

@@ -10,14 +10,16 @@ enum PlanCommand {
                 Option("bundle", "b", value: "DIR", help: "the bundle (default: the working directory)"),
                 Option("config", "f", value: "FILE", help: "the configuration (default: the bundle's config.json)"),
                 Option("json", help: "print JSON"),
+                NetworkArgument.option,
             ],
             run: run)
     }
 
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
         let bundle = try Bundle(invocation)
+        let network = try NetworkArgument.read(invocation.arguments)
         let preview = try failing { () throws(ContainerError) in
-            try PlanPreview(bundle.spec, bundle: bundle.path)
+            try PlanPreview(bundle.spec, bundle: bundle.path, network: network)
         }
         for warning in preview.warnings { invocation.globals.log.write("warning", warning) }
         if invocation.arguments.has("json") {

@@ -17,8 +17,7 @@ struct LaterProperty: CustomTestStringConvertible, Sendable {
 
 @Suite("What is not supported yet") struct UnsupportedTests {
     static let linux = [
-        LaterProperty("linux.netDevices") { $0.linux?.netDevices = ["eth0": Linux.NetDevice()] },
-        LaterProperty("linux.seccomp") { $0.linux?.seccomp = Seccomp(defaultAction: .allow) },
+        LaterProperty("linux.seccomp") { $0.linux?.seccomp = Seccomp(defaultAction: .allow) }
     ]
 
     @Test("It is refused by its name, on every host", arguments: linux)

@@ -28,7 +28,7 @@ load helpers
     assert_equal "$(jq -r '.linux.cgroup.systemd // false' <<<"$output")" false
     assert_equal "$(jq -r '.linux.seccomp.enabled // false' <<<"$output")" false
     assert_equal "$(jq -c .linux.namespaces <<<"$output")" '["cgroup","ipc","mount","network","pid","time","user","uts"]'
-    assert_equal "$(jq -c '.linux.netDevices.enabled' <<<"$output")" false
+    assert_equal "$(jq -c '.linux.netDevices.enabled' <<<"$output")" true
 }
 
 @test "features: id-mapped mounts" {
@@ -40,7 +40,8 @@ load helpers
 @test "features: annotations that are understood" {
     skep_only
     skep features
-    assert_equal "$(jq -r '.potentiallyUnsafeConfigAnnotations[]' <<<"$output")" "run.oci.hooks.stderr
+    assert_equal "$(jq -r '.potentiallyUnsafeConfigAnnotations[]' <<<"$output")" "io.skep.network
+run.oci.hooks.stderr
 run.oci.hooks.stdout
 run.oci.keep_original_groups
 run.oci.mount_context_type

@@ -9,6 +9,7 @@ source "$helpers/assert.bash"
 source "$helpers/bundle.bash"
 source "$helpers/cgroup.bash"
 source "$helpers/namespace.bash"
+source "$helpers/network.bash"
 source "$helpers/leaks.bash"
 source "$helpers/podman.bash"
 

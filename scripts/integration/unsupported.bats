@@ -15,7 +15,6 @@ load helpers
         assert_no_leaks
     done <<'CASES'
 .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"}|linux.seccomp
-.linux.netDevices = {"eth0": {}}|linux.netDevices
 CASES
 }
 

@@ -45,6 +45,8 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
         case missing
         /// A string outside the closed set that the specification defines.
         case unknownValue(String, allowed: [String])
+        /// A property that the object does not have: a misspelt one, most likely.
+        case unknownProperty(allowed: [String])
         /// A string that contains U+0000, which no C string, and so no kernel interface, can hold.
         case containsNUL
     }
@@ -80,6 +82,8 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
             "required, but missing"
         case .unknownValue(let value, let allowed):
             "unknown value \(value) (one of: \(allowed.joined(separator: ", ")))"
+        case .unknownProperty(let allowed):
+            "no such property (there are: \(allowed.joined(separator: ", ")))"
         case .containsNUL:
             "the string contains a NUL character"
         }

@@ -35,6 +35,17 @@ public struct JSONNode {
         return JSONObject(document, index)
     }
 
+    /// The value as an object that has no other properties than these. For documents of our own: in those of the
+    /// specification, others are ignored (config.md, Extensibility).
+    public func object(ofProperties names: [String]) throws(JSONError) -> JSONObject {
+        let object = try object()
+        let found = try map { (value) throws(JSONError) in value }
+        for name in found.keys.sorted() where !names.contains(name) {
+            throw JSONError(.unknownProperty(allowed: names)).inEntry(name)
+        }
+        return object
+    }
+
     /// The value as a boolean.
     public func bool() throws(JSONError) -> Bool {
         switch kind {
