@@ -26,6 +26,11 @@ public struct Spec: Sendable, Equatable {
     /// What is specific to Linux (config-linux.md).
     public var linux: Linux?
 
+    /// The properties of platforms that are not Linux: known, and passed over.
+    public static var otherPlatforms: [String] { foreignNames.map(\.description) }
+
+    private static let foreignNames: [StaticString] = ["freebsd", "solaris", "vm", "windows", "zos"]
+
     /// A configuration; what is left out is absent.
     public init(
         ociVersion: String = version, process: Process? = nil, root: Root? = nil, hostname: String? = nil,
@@ -76,10 +81,9 @@ extension Spec: JSONDecodable, JSONObjectEncodable {
 extension Spec {
     /// The sections of a configuration that are for other platforms, and so mean nothing here (spec.md, Platforms).
     public static func foreignSections(of document: borrowing JSONDocument) -> [String] {
-        let names: [StaticString] = ["freebsd", "solaris", "vm", "windows", "zos"]
         let found = try? document.withRoot { (root) throws(JSONError) in
             let object = try root.object()
-            return names.filter { object[$0] != nil }.map(\.description)
+            return foreignNames.filter { object[$0] != nil }.map(\.description)
         }
         return found ?? []
     }

@@ -116,7 +116,9 @@ struct ProcessPlanner {
         for (index, limit) in process.rlimits.enumerated() {
             let origin = Origin("process.rlimits", index)
             guard let resource = Rlimits.number(of: limit.type) else {
-                throw ConfigurationError(origin.appending("type"), "\"\(limit.type)\" is no resource limit")
+                throw ConfigurationError(
+                    origin.appending("type"), "\"\(limit.type)\" is no resource limit",
+                    hint: Likeness.best(for: limit.type, of: Rlimits.names).map { "did you mean \"\($0)\"?" })
             }
             if process.rlimits[..<index].contains(where: { $0.type == limit.type }) {
                 throw ConfigurationError(origin.appending("type"), "a second limit of type \"\(limit.type)\"")

@@ -1,9 +1,9 @@
 internal import CPlan
 
 /// The resources that setrlimit(2) limits.
-enum Rlimits {
+package enum Rlimits {
     /// The number of a resource by its name ("RLIMIT_NOFILE").
-    static func number(of name: String) -> Int32? {
+    package static func number(of name: String) -> Int32? {
         switch name {
         case "RLIMIT_AS": RLIMIT_AS
         case "RLIMIT_CORE": RLIMIT_CORE
@@ -24,4 +24,10 @@ enum Rlimits {
         default: nil
         }
     }
+
+    static let names = [
+        "RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_LOCKS", "RLIMIT_MEMLOCK",
+        "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_RSS", "RLIMIT_RTPRIO",
+        "RLIMIT_RTTIME", "RLIMIT_SIGPENDING", "RLIMIT_STACK",
+    ]
 }

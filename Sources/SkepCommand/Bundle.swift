@@ -16,19 +16,32 @@ struct Bundle {
         path = Paths.absolute(invocation.arguments["bundle"] ?? ".")
         let file = invocation.arguments["config"].map(Paths.absolute) ?? path + "/config.json"
         (spec, document) = try Self.read(file, invocation.globals.log)
+        if invocation.globals.log.isDebugging {
+            for finding in ConfigurationReport.unknownProperties(of: document) {
+                invocation.globals.log.write("debug", "\(finding)")
+            }
+        }
+    }
+
+    /// The content of a config.json.
+    static func readDocument(_ file: String) throws(Failure) -> [UInt8] {
+        do {
+            return try Files.read(file, limit: JSONDocument.maximumSize)
+        } catch {
+            let hint: String? =
+                switch error.errno {
+                case .noSuchFileOrDirectory: "a bundle is a directory with a config.json; \"skep spec\" writes one"
+                case .fileTooLarge: "a document may have \(JSONDocument.maximumSize) bytes"
+                default: nil
+                }
+            throw .container(
+                ContainerError(
+                    .configInvalid, "bundle", operation: error.operation, path: file, errno: error.errno, hint: hint))
+        }
     }
 
     private static func read(_ file: String, _ log: Log) throws(Failure) -> (Spec, [UInt8]) {
-        let bytes: [UInt8]
-        do {
-            bytes = try Files.read(file, limit: JSONDocument.maximumSize)
-        } catch {
-            let hint = "a bundle is a directory with a config.json; \"skep spec\" writes one"
-            throw .container(
-                ContainerError(
-                    .configInvalid, "bundle", operation: error.operation, path: file, errno: error.errno,
-                    hint: error.errno == .noSuchFileOrDirectory ? hint : nil))
-        }
+        let bytes = try readDocument(file)
         do {
             let document = try JSONDocument(parsing: bytes)
             if log.isDebugging {

@@ -5,7 +5,8 @@ enum Commands {
             CreateCommand.command, StartCommand.command, RunCommand.command, StateCommand.command,
             ExecCommand.command, KillCommand.command, PauseCommand.command, ResumeCommand.command,
             PsCommand.command, EventsCommand.command, UpdateCommand.command, DeleteCommand.command,
-            ListCommand.command, SpecCommand.command, PlanCommand.command, FeaturesCommand.command,
+            ListCommand.command, SpecCommand.command, CheckCommand.command, PlanCommand.command,
+            FeaturesCommand.command,
             CompletionCommand.command, ManCommand.command, Help.command,
         ]
     }
@@ -22,6 +23,7 @@ enum Commands {
         case "delete": DeleteCommand.command
         case "list": ListCommand.command
         case "spec": SpecCommand.command
+        case "check": CheckCommand.command
         case "plan": PlanCommand.command
         case "features": FeaturesCommand.command
         case "completion": CompletionCommand.command

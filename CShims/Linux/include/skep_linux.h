@@ -72,6 +72,10 @@ pid_t skep_linux_run(const struct skep_linux_command *_Nonnull command);
 // link itself unless `follow` is set. Close-on-exec.
 int skep_linux_open_tree(const char *_Nonnull path, bool recursive, bool follow);
 
+// openat2(O_PATH, RESOLVE_IN_ROOT): a file by its path inside the directory `root`, which nothing leads out of.
+// Close-on-exec.
+int skep_linux_open_inside(int root, const char *_Nonnull path);
+
 // mount_setattr: MOUNT_ATTR_IDMAP, by the mapping of an open user namespace; a propagation, MS_* with MS_REC.
 int skep_linux_map_ids(int mount, bool recursive, int user_namespace);
 int skep_linux_set_propagation(int mount, uint64_t propagation);

@@ -2,6 +2,9 @@ internal import CJSON
 
 /// A document that is read to its end, whatever is wrong with it, to find all of that.
 package final class JSONInspection<Value: JSONDecodable> {
+    /// The most problems of a kind that are looked for.
+    package static var limit: Int { 1000 }
+
     private let document: JSONDocument
     private let inspector: JSONInspector
     /// What was read; required properties that are missing or wrong have some value of their type. Nil if the
@@ -22,6 +25,9 @@ package final class JSONInspection<Value: JSONDecodable> {
             inspector.record(error, at: document.root)
         }
     }
+
+    /// The document's size in bytes.
+    package var size: Int { Int(document.contents.pointee.size) }
 
     /// What is wrong with the values, in the order in which they are read.
     package var problems: [JSONError] { inspector.problems }
@@ -44,6 +50,7 @@ package final class JSONInspection<Value: JSONDecodable> {
                 guard let key, UInt32(places.value(key).flags) & SKEP_JSON_ASKED.rawValue == 0 else { return false }
                 let name = places.key(key)
                 if object == 0 && known.contains(name) { return false }
+                if found.count == Self.limit { return true }
                 found.append(
                     UnknownProperty(
                         path: JSONPath.join(path, JSONPath.component(name)),
@@ -64,6 +71,7 @@ package final class JSONInspection<Value: JSONDecodable> {
             places.forEach(in: object) { key, _, _ in
                 guard let key else { return false }
                 let name = places.key(key)
+                if found.count == Self.limit { return true }
                 if !names.insert(name).inserted {
                     found.append(JSONPath.join(places.path(of: object), JSONPath.component(name)))
                 }
@@ -92,6 +100,12 @@ package final class JSONInspection<Value: JSONDecodable> {
             if let parent, let name, inspector.replace(name, of: parent, with: text) { return original }
         }
         return index != 0 && inspector.hide(index) ? original : nil
+    }
+
+    /// The string at a path; nil if there is none.
+    package func string(at path: String) -> String? {
+        let (index, rest) = JSONPlaces(document.contents).find(path)
+        return rest.isEmpty ? try? JSONNode(document.contents, index).string() : nil
     }
 
     /// The path of the property in the document as it was.

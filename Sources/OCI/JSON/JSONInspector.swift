@@ -33,20 +33,19 @@ final class JSONInspector {
         }
     }
 
-    /// The inspector is the document's until either ends.
+    /// The document must not be read any more once the inspector is gone.
     init(_ document: UnsafeMutablePointer<skep_json>) {
         self.document = document
         blanks = ["{}", "[]", "\"\"", "0", "false"].compactMap { Replacement($0, self) }
         document.pointee.inspector = Unmanaged.passUnretained(self).toOpaque()
     }
 
-    deinit {
-        document.pointee.inspector = nil
-    }
+    /// Whether there are more problems than anybody will read: then the first error ends an array, as ever.
+    var isFull: Bool { problems.count >= JSONInspection<Spec>.limit }
 
     /// Records what is wrong with a value, or below it.
     func record(_ error: JSONError, at node: JSONNode) {
-        guard silence == 0, node.document == document else { return }
+        guard silence == 0, node.document == document, !isFull else { return }
         problems.append(error.inside(JSONPlaces(document).path(of: node.index)))
     }
 

@@ -122,7 +122,7 @@ public struct JSONNode {
             do {
                 elements.append(try transform(element))
             } catch {
-                guard let inspector else { throw error.atIndex(elements.count) }
+                guard let inspector, !inspector.isFull else { throw error.atIndex(elements.count) }
                 inspector.record(error, at: element)
                 // The other elements keep their places.
                 if let substitute = inspector.substitute(transform) { elements.append(substitute) }
