@@ -19,6 +19,7 @@ static step_function *const functions[SKEP_OP_COUNT] = {
     [SKEP_OP_MOUNT] = skep_step_mount,
     [SKEP_OP_BIND] = skep_step_bind,
     [SKEP_OP_REMOUNT] = skep_step_remount,
+    [SKEP_OP_UNMOUNT] = skep_step_unmount,
     [SKEP_OP_MKNOD] = skep_step_mknod,
     [SKEP_OP_LABEL] = skep_step_label,
     [SKEP_OP_DEVICE] = skep_step_device,
@@ -58,6 +59,7 @@ static step_function *const functions[SKEP_OP_COUNT] = {
     [SKEP_OP_FIND_COMMAND] = skep_step_find_command,
     [SKEP_OP_WAIT] = skep_step_wait,
     [SKEP_OP_EXEC] = skep_step_exec,
+    [SKEP_OP_DONE] = skep_step_done,
 };
 
 int skep_errno;
@@ -74,6 +76,7 @@ void skep_fail_with(struct skep_init *init, int error, const char *call, const c
     skep_add(&text, call);
     text = skep_build(the_report.detail, sizeof the_report.detail);
     if (detail) skep_add(&text, detail);
+    skep_undo_mounts(init);
     // A report that nobody is left to hear changes nothing.
     if (init->socket >= 0)
         SKEP_CALL(sendto, init->socket, &the_report, sizeof the_report, MSG_NOSIGNAL, NULL, 0);
@@ -119,6 +122,7 @@ void skep_bootstrap(int socket, bool joins) {
     SKEP_CALL(umask, 0);
     skep_receive_plan(init);
     check_purpose(init, joins);
+    init->undoes = init->plan.steps[init->plan.step_count - 1].op == SKEP_OP_DONE;
     for (uint32_t i = 0; i < init->plan.step_count; i++) {
         init->step = i;
         init->board->begun = i + 1;

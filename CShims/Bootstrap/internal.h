@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define SKEP_MAX_UNDONE 1024 // mounts that a plan which undoes them may make
+
 struct skep_init {
     struct skep_plan plan;
     volatile struct skep_board *board;
@@ -21,9 +23,12 @@ struct skep_init {
     int report_fifo; // where failures go once the parent has left; else -1
     int fds[SKEP_MAX_FDS];
     uint32_t fd_count;
-    int root;      // O_PATH: the rootfs, later "/"
-    int proc;      // a procfs: the container's own if it has one, else the host's
-    int null;      // O_PATH: the container's /dev/null, once it was needed
+    int root;                     // O_PATH: the rootfs, later "/"
+    int proc;                     // a procfs: the container's own if it has one, else the host's
+    int null;                     // O_PATH: the container's /dev/null, once it was needed
+    bool undoes;                  // whether mounts go again when a later step fails
+    int mounted[SKEP_MAX_UNDONE]; // then, what has been mounted
+    uint32_t mounted_count;
     int empty_dir; // O_PATH: the mount that covers masked directories, once it was needed
     char command[PATH_MAX];
     char home[PATH_MAX];
@@ -76,6 +81,14 @@ int skep_new_mount(struct skep_init *init, const char *type, const char *const *
 
 // copyup.c: gives the new file system `mount` what the directory `target` (O_PATH) holds
 void skep_copy_up(struct skep_init *init, int target, int mount, const char *destination);
+
+// hotplug.c
+void skep_step_unmount(struct skep_init *init, const struct skep_step *step);
+void skep_step_done(struct skep_init *init, const struct skep_step *step);
+// Keeps a mount that is now attached for as long as it may have to go again; else closes it.
+void skep_release_mount(struct skep_init *init, int mount);
+// Unmounts what is kept, the last first.
+void skep_undo_mounts(struct skep_init *init);
 
 // rootfs.c
 void skep_step_propagation(struct skep_init *init, const struct skep_step *step);

@@ -157,7 +157,7 @@ static void mount_tmpfs(struct skep_init *init, const struct skep_step *step, co
     if (copies && attr.attr_set != 0 && skep_set_attributes(mount, 0, &attr) < 0)
         skep_fail(init, "mount_setattr", destination);
     attach(init, step, mount, target, destination);
-    skep_close(mount);
+    skep_release_mount(init, mount);
 }
 
 void skep_step_mount(struct skep_init *init, const struct skep_step *step) {
@@ -171,12 +171,12 @@ void skep_step_mount(struct skep_init *init, const struct skep_step *step) {
     int mount = new_mount(init, step, step->number[0]);
     if (step->slot != 0) map_ids(init, mount, skep_slot(init, step), destination);
     attach(init, step, mount, target, destination);
-    if (step->flags & SKEP_MOUNT_IS_PROC) {
+    if ((step->flags & SKEP_MOUNT_IS_PROC) && !init->undoes) {
         if (init->proc >= 0) skep_close(init->proc);
         init->proc = mount;
         return;
     }
-    skep_close(mount);
+    skep_release_mount(init, mount);
 }
 
 // A detached mount of the source: the parent's, where it has opened one.
@@ -215,11 +215,12 @@ void skep_step_bind(struct skep_init *init, const struct skep_step *step) {
     if (skep_stat_fd(mount, &status) < 0) skep_fail(init, "fstat", source);
     if ((step->flags & SKEP_MOUNT_COPY_SYMLINK) && S_ISLNK(status.st_mode)) {
         copy_symlink(init, mount, destination);
+        skep_close(mount);
     } else {
         set_attributes(init, mount, step, destination);
         attach(init, step, mount, open_target(init, step, destination, S_ISDIR(status.st_mode), NULL), destination);
+        skep_release_mount(init, mount);
     }
-    skep_close(mount);
 }
 
 void skep_step_remount(struct skep_init *init, const struct skep_step *step) {

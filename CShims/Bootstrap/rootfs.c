@@ -57,7 +57,16 @@ void skep_step_root(struct skep_init *init, const struct skep_step *step) {
     init->root = tree;
 }
 
+// The old root, after pivot_root stacked over the new one, is made a slave. It has to be reached by a descriptor: "."
+// would be the new root, whose own mounts would be slaves then.
+static void enslave(struct skep_init *init, int old_root) {
+    struct mount_attr attr = {.propagation = MS_SLAVE};
+    if (skep_set_attributes(old_root, AT_RECURSIVE, &attr) < 0) skep_fail(init, "mount_setattr", "the old root");
+    skep_close(old_root);
+}
+
 void skep_step_pivot(struct skep_init *init, const struct skep_step *step) {
+    int old_root = step->flags & SKEP_PIVOT_SLAVE ? skep_open("/", O_PATH | O_DIRECTORY) : -1;
     if (SKEP_CALL(fchdir, init->root) < 0) skep_fail(init, "fchdir", NULL);
     if (step->flags & SKEP_PIVOT_MOVE) {
         if (SKEP_CALL(move_mount, init->root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
@@ -68,8 +77,7 @@ void skep_step_pivot(struct skep_init *init, const struct skep_step *step) {
     } else {
         // The old root ends up stacked over the new one, where "." reaches it (pivot_root(2), NOTES).
         if (SKEP_CALL(pivot_root, ".", ".") < 0) skep_fail(init, "pivot_root", NULL);
-        if ((step->flags & SKEP_PIVOT_SLAVE) && SKEP_CALL(mount, NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0)
-            skep_fail(init, "mount", "the old root");
+        if (old_root >= 0) enslave(init, old_root);
         if (SKEP_CALL(umount2, ".", MNT_DETACH) < 0) skep_fail(init, "umount2", "the old root");
     }
     if (SKEP_CALL(chdir, "/") < 0) skep_fail(init, "chdir", "/");

@@ -24,6 +24,7 @@ static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_MOUNT] = {"mount", 2, VECTOR_PAIRS, SLOT_MAYBE},
     [SKEP_OP_BIND] = {"bind", 2, VECTOR_NONE, SLOT_MAYBE},
     [SKEP_OP_REMOUNT] = {"remount", 1, VECTOR_PAIRS, SLOT_NONE},
+    [SKEP_OP_UNMOUNT] = {"unmount", 1, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_MKNOD] = {"mknod", 1, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_LABEL] = {"label", 2, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_DEVICE] = {"device", 1, VECTOR_NONE, SLOT_NONE},
@@ -63,6 +64,7 @@ static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_FIND_COMMAND] = {"find-command", 1, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_WAIT] = {"wait", 0, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_EXEC] = {"exec", 0, VECTOR_COMMAND, SLOT_NONE},
+    [SKEP_OP_DONE] = {"done", 0, VECTOR_NONE, SLOT_NONE},
 };
 
 const char *skep_op_name(unsigned op) {
@@ -146,6 +148,10 @@ static const char *check_step(struct reading *reading, const struct skep_step *s
     return check_vector(reading, step, rule);
 }
 
+static bool is_end(const struct skep_step *step) {
+    return step->op == SKEP_OP_EXEC || step->op == SKEP_OP_DONE;
+}
+
 const char *skep_plan_read(void *bytes, size_t size, struct skep_plan *plan) {
     const struct skep_plan_header *header = bytes;
     if (size < sizeof *header || size > SKEP_PLAN_MAX_SIZE) return "the plan's size is impossible";
@@ -171,9 +177,9 @@ const char *skep_plan_read(void *bytes, size_t size, struct skep_plan *plan) {
         const char *wrong = check_step(&reading, &steps[i]);
         if (wrong) return wrong;
     }
-    if (steps[header->step_count - 1].op != SKEP_OP_EXEC) return "the plan does not end in exec";
+    if (!is_end(&steps[header->step_count - 1])) return "the plan does not end in exec";
     for (uint32_t i = 0; i + 1 < header->step_count; i++)
-        if (steps[i].op == SKEP_OP_EXEC) return "the plan goes on after exec";
+        if (is_end(&steps[i])) return "the plan goes on after exec";
     *plan = (struct skep_plan){
         .steps = steps, .vectors = reading.vectors, .strings = reading.strings, .step_count = header->step_count};
     return NULL;

@@ -9,6 +9,7 @@ public enum Action: Sendable, Hashable {
     case mount(NewMount)
     case bind(BindMount)
     case remount(Remount)
+    case unmount(String, followsLink: Bool = true, isCheck: Bool = false)
     case mknod(path: String, mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32)
     case label(path: String, label: String)
     case device(path: String, mode: UInt32, device: UInt64)
@@ -50,6 +51,7 @@ public enum Action: Sendable, Hashable {
     case findCommand(String, searchPath: String)
     case wait(forFifo: Bool)
     case exec(arguments: [String], environment: [String], preserved: Int)
+    case done
 
     /// How the rootfs becomes "/".
     public enum Pivot: Sendable, Hashable {

@@ -12,6 +12,7 @@ extension Action: CustomStringConvertible {
         case .mount(let mount): mount.description
         case .bind(let bind): bind.description
         case .remount(let remount): remount.description
+        case .unmount(let path, _, let isCheck): isCheck ? "\(path) (whether it can be)" : path
         case .mknod(let path, let mode, let device, let uid, let gid):
             "\(path) \(Self.deviceText(mode, device)) mode=\(String(mode & 0o7777, radix: 8)) owner=\(uid):\(gid)"
         case .label(let path, let label): "\(path) \(label)"

@@ -58,7 +58,8 @@ public struct Plan: Sendable {
 
     /// The slot of one more descriptor that the parent opens, behind those of the namespaces.
     mutating func reserveDescriptor(for origin: Origin) throws(ConfigurationError) -> Int32 {
-        let slot = Int(SKEP_FD_FIRST_NAMESPACE.rawValue) + travellingNamespaces.count + sourceCount
+        let namespaces = isJoining ? 1 : travellingNamespaces.count
+        let slot = Int(SKEP_FD_FIRST_NAMESPACE.rawValue) + namespaces + sourceCount
         if slot >= SKEP_MAX_FDS - SKEP_MAX_ORDER_FDS {
             throw ConfigurationError(origin, "is one more than can be opened on the host: \(sourceCount) are")
         }
@@ -75,6 +76,11 @@ public struct Plan: Sendable {
     /// The namespaces whose descriptors travel with the plan, in this order, since the init joins them itself.
     public var travellingNamespaces: [JoinedNamespace] {
         needsMediator ? [] : joinedNamespaces.filter { !$0.isPID }
+    }
+
+    /// Whether it begins by joining a container, whose pidfd is the first descriptor.
+    private var isJoining: Bool {
+        if case .joinProcess? = steps.first?.action { true } else { false }
     }
 
     mutating func append(_ action: Action, from origin: Origin) {

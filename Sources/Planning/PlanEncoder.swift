@@ -99,10 +99,10 @@ private struct PlanEncoder {
     private mutating func encode(_ action: Action, into raw: inout skep_step) throws(ConfigurationError) {
         raw.op = UInt16(action.operation.rawValue)
         switch action {
-        case .loopback, .runtimeHooks, .setsid, .noNewPrivileges: break
+        case .loopback, .runtimeHooks, .setsid, .noNewPrivileges, .done: break
         case .join, .joinProcess, .propagation, .root, .pivot, .rootAttributes, .cgroup:
             try encodeNamespace(action, into: &raw)
-        case .mount, .bind, .remount, .mknod, .device, .label, .symlink: try encodeMount(action, into: &raw)
+        case .mount, .bind, .remount, .unmount, .mknod, .device, .label, .symlink: try encodeMount(action, into: &raw)
         case .mask(let text), .readonly(let text), .hostname(let text), .domainname(let text),
             .makeWorkingDirectory(let text):
             raw.text.0 = try string(text)
@@ -162,6 +162,9 @@ private struct PlanEncoder {
             )
             raw.slot = bind.descriptor ?? 0
             raw.flags = bind.flags
+        case .unmount(let path, let followsLink, let isCheck):
+            raw.text.0 = try string(path)
+            raw.flags = UInt16((followsLink ? 0 : SKEP_MOUNT_DEST_NOFOLLOW) | (isCheck ? SKEP_UNMOUNT_CHECK : 0))
         case .remount(let remount):
             raw.text.0 = try string(remount.destination)
             raw.number = (
@@ -277,6 +280,7 @@ extension Action {
         case .mount: SKEP_OP_MOUNT
         case .bind: SKEP_OP_BIND
         case .remount: SKEP_OP_REMOUNT
+        case .unmount: SKEP_OP_UNMOUNT
         case .mknod: SKEP_OP_MKNOD
         case .label: SKEP_OP_LABEL
         case .device: SKEP_OP_DEVICE
@@ -316,6 +320,7 @@ extension Action {
         case .findCommand: SKEP_OP_FIND_COMMAND
         case .wait: SKEP_OP_WAIT
         case .exec: SKEP_OP_EXEC
+        case .done: SKEP_OP_DONE
         }
     }
 

@@ -257,7 +257,7 @@ public final class Container: Sendable {
         if !directory.isStill(anchor) { throw .notExists(id) }
     }
 
-    private func stored() throws(ContainerError) -> StoredContainer {
+    func stored() throws(ContainerError) -> StoredContainer {
         try checkExistence()
         if let stored = stored(orNil: ()) { return stored }
         throw ContainerError(.containerNotRunning, "container \"\(id)\"", "has not been started")

@@ -67,6 +67,20 @@ struct Launch: ~Copyable {
         }
     }
 
+    /// Has a process carry out what it is for in the container of `target`, and end.
+    ///
+    /// - Throws: what went wrong; then no process is left of it.
+    static func help(_ target: borrowing ProcessHandle, _ order: LaunchOrder) throws(ContainerError) {
+        let launch = try begin(order, joining: Target(pid: target.pid, pidfd: target.number))
+        do {
+            try launch.waitForExec()
+            _ = try converting { () throws(SystemError) in try launch.handle.wait() }
+        } catch {
+            launch.abandon()
+            throw error
+        }
+    }
+
     private static func begin(
         _ order: LaunchOrder, _ bytes: [UInt8], _ target: Target?
     ) throws(SystemError) -> Launch {
@@ -137,8 +151,10 @@ struct Launch: ~Copyable {
         let binaryPath = order.initArguments.first ?? "/proc/self/exe"
         let binary = try protectedBinary(binaryPath, isHidden: order.plan.userNamespace?.joined != nil)
         let birthplace =
-            try order.isJoining
-            ? order.manager.openBirthplace(in: order.subgroups) : order.manager.makeBirthplace()
+            try order.staysOutOfCgroup
+            ? nil
+            : order.isJoining
+                ? order.manager.openBirthplace(in: order.subgroups) : order.manager.makeBirthplace()
         do {
             return try clone(order, binary, binaryPath, childEnd: childEnd, birthplace: birthplace, target)
         } catch  where error.errno == .resourceBusy && error.operation == "clone3" {

@@ -72,6 +72,8 @@ struct LaunchOrder: Sendable {
     let waitsForFifo: Bool
     /// Whether the process joins a running container.
     let isJoining: Bool
+    /// Whether it is none of the container's own, so that a paused container does not hold it up.
+    var staysOutOfCgroup = false
     let keepsKeyring: Bool
     let pidFile: String?
     let notifyProxy: NotifyProxy?
@@ -177,6 +179,30 @@ struct LaunchOrder: Sendable {
         directory = stored.directory
         waitsForFifo = false
         pidFile = options.pidFile
+        notifyProxy = nil
+        pidfdReceiver = nil
+        network = nil
+        initArguments = factory.initArgs
+    }
+
+    /// The launch of a process that does something to a running container, and ends.
+    init(helper plan: Plan, in stored: StoredContainer, factory: Factory) {
+        self.plan = plan
+        for warning in plan.warnings { factory.log?.warning("\(warning)") }
+        for note in plan.notes { factory.log?.debug("\(note)") }
+        manager = stored.manager
+        resources = nil
+        intelRdt = nil
+        resourceControl = nil
+        hooks = nil
+        subgroups = []
+        isJoining = true
+        staysOutOfCgroup = true
+        keepsKeyring = stored.state.keepsKeyring
+        directory = stored.directory
+        process = ContainerProcess()
+        waitsForFifo = false
+        pidFile = nil
         notifyProxy = nil
         pidfdReceiver = nil
         network = nil

@@ -4,9 +4,9 @@ enum Commands {
         [
             CreateCommand.command, StartCommand.command, RunCommand.command, StateCommand.command,
             ExecCommand.command, KillCommand.command, PauseCommand.command, ResumeCommand.command,
-            PsCommand.command, EventsCommand.command, UpdateCommand.command, DeleteCommand.command,
-            ListCommand.command, SpecCommand.command, CheckCommand.command, PlanCommand.command,
-            FeaturesCommand.command,
+            PsCommand.command, EventsCommand.command, UpdateCommand.command, MountsCommand.command,
+            DeleteCommand.command, ListCommand.command, SpecCommand.command, CheckCommand.command,
+            PlanCommand.command, FeaturesCommand.command,
             CompletionCommand.command, ManCommand.command, Help.command,
         ]
     }
@@ -33,6 +33,7 @@ enum Commands {
         case "resume": ResumeCommand.command
         case "ps": PsCommand.command
         case "update": UpdateCommand.command
+        case "mounts": MountsCommand.command
         case "events": EventsCommand.command
         default: nil
         }

@@ -52,7 +52,7 @@ struct Encoding: CustomTestStringConvertible, Sendable {
         let tested = Set((Self.mounting + Self.namespaces + Self.processes).map(\.action.name))
         let all = (1..<SKEP_OP_COUNT.rawValue).compactMap { number in skep_op_name(number).map { String(cString: $0) } }
         // These have tests of their own.
-        #expect(Set(all).subtracting(tested) == ["exec", "home", "hook", "listen-pid"])
+        #expect(Set(all).subtracting(tested) == ["done", "exec", "home", "hook", "listen-pid"])
     }
 
     @Test("Arguments, environment and descriptors") func execution() throws {

@@ -90,6 +90,11 @@ extension EncoderTests {
             step.texts = ["/n", "", ""]
             step.numbers = [0o20666, 0x103, 0]
         },
+        Encoding(.unmount("/d")) { $0.texts = ["/d", "", ""] },
+        Encoding(.unmount("/d", followsLink: false, isCheck: true)) { step in
+            step.texts = ["/d", "", ""]
+            step.flags = 0x11
+        },
         Encoding(.symlink(target: "t", path: "/p")) { $0.texts = ["t", "/p", ""] },
         Encoding(.mask("/m")) { $0.texts = ["/m", "", ""] },
         Encoding(.readonly("/r")) { $0.texts = ["/r", "", ""] },

@@ -25,6 +25,8 @@ import Testing
         #expect(Reader.refusal(try Plan([.setsid]).encoded()) == "the plan does not end in exec")
         #expect(Reader.refusal(try Plan([Self.last, .setsid]).encoded()) == "the plan does not end in exec")
         #expect(Reader.refusal(try Plan([Self.last, Self.last]).encoded()) == "the plan goes on after exec")
+        #expect(Reader.refusal(try Plan([.setsid, .done]).encoded()) == nil)
+        #expect(Reader.refusal(try Plan([.done, Self.last]).encoded()) == "the plan goes on after exec")
         #expect(Reader.refusal(try Plan([]).encoded()) == "the plan's step count is impossible")
     }
 

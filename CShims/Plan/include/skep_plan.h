@@ -55,6 +55,7 @@ enum skep_op {
                            // slot: where not 0, a user namespace whose mapping the mount gets
     SKEP_OP_BIND,          // text: source, destination; slot: where not 0, a detached mount of the source
     SKEP_OP_REMOUNT,       // text[0]: destination; vector as for SKEP_OP_MOUNT
+    SKEP_OP_UNMOUNT,       // text[0]: destination; flags: SKEP_UNMOUNT_CHECK, SKEP_MOUNT_DEST_NOFOLLOW
     SKEP_OP_MKNOD,         // text[0]: path; number: mode with type, device (makedev), uid << 32 | gid
     SKEP_OP_LABEL,         // text: path of a directory, its SELinux label
     SKEP_OP_DEVICE,        // text[0]: path, here and on the host, whose device is bound; number: mode with type, device
@@ -100,6 +101,8 @@ enum skep_op {
     SKEP_OP_FIND_COMMAND,  // text: args[0], PATH
     SKEP_OP_WAIT,          // says ready, then waits for the go; flags: SKEP_WAIT_*
     SKEP_OP_EXEC,          // vector: argv; number: first vector entry of envp, its count, preserved descriptors
+    SKEP_OP_DONE,          // in place of exec: the process ends well. If a step before it fails, what was mounted is
+                           // unmounted
     SKEP_OP_COUNT
 };
 
@@ -115,6 +118,8 @@ enum skep_op {
 #define SKEP_MOUNT_COPY_SYMLINK    0x40u  // such a source is made anew at the destination
 #define SKEP_MOUNT_COPY_UP         0x80u  // it begins with a copy of what the directory under it holds
 #define SKEP_MOUNT_KEEP_MODE       0x100u // it takes that directory's permissions, if there was one; a copy its owner
+
+#define SKEP_UNMOUNT_CHECK 0x01u // only whether there is a mount that can be unmounted
 
 #define SKEP_JOIN_ROOT 0x01u // the next descriptor is its root: without a mount namespace, nothing else leads there
 
