@@ -101,12 +101,13 @@ static void open_null(struct skep_init *init) {
 }
 
 // Masked directories share one empty read-only tmpfs: the first is covered by it, the others by clones.
-static void mask_directory(struct skep_init *init, int target, const char *path) {
+static void mask_directory(struct skep_init *init, const struct skep_step *step, int target, const char *path) {
     if (init->empty_dir >= 0) {
         skep_close(clone_onto(init, init->empty_dir, target, path));
         return;
     }
-    init->empty_dir = skep_new_mount(init, "tmpfs", NULL, 0, MOUNT_ATTR_RDONLY);
+    const char *const *pairs = (const char *const *)(init->plan.vectors + step->vector);
+    init->empty_dir = skep_new_mount(init, "tmpfs", pairs, step->vector_count, MOUNT_ATTR_RDONLY);
     if (skep_attach(init->empty_dir, target) < 0) skep_fail(init, "move_mount", path);
 }
 
@@ -118,7 +119,7 @@ void skep_step_mask(struct skep_init *init, const struct skep_step *step) {
     struct stat status;
     if (skep_stat_fd(target, &status) < 0) skep_fail(init, "fstat", path);
     if (S_ISDIR(status.st_mode)) {
-        mask_directory(init, target, path);
+        mask_directory(init, step, target, path);
     } else {
         if (init->null < 0) open_null(init);
         skep_close(clone_onto(init, init->null, target, path));

@@ -17,7 +17,7 @@ public enum Action: Sendable, Hashable {
     case runtimeHooks
     case hook(HookRun)
     case pivot(Pivot, oldRootIsSlave: Bool)
-    case mask(String)
+    case mask(String, label: NewMount.Parameter? = nil)
     case readonly(String)
     case rootAttributes(set: UInt64, propagation: UInt64)
     case hostname(String)

@@ -21,7 +21,8 @@ extension Action: CustomStringConvertible {
         case .runtimeHooks: "of the runtime's namespaces"
         case .hook(let hook): hook.path
         case .pivot(let pivot, _): Self.pivotName(pivot)
-        case .mask(let path), .readonly(let path), .makeWorkingDirectory(let path): path
+        case .mask(let path, let label): label.map { "\(path) (\($0.key)=\($0.value))" } ?? path
+        case .readonly(let path), .makeWorkingDirectory(let path): path
         case .workingDirectory(let path, let isAttempt): isAttempt ? "\(path) (first try)" : path
         case .rootAttributes(let set, let propagation):
             (Self.attributeNames(set) + [Self.propagationName(propagation)]).filter { !$0.isEmpty }

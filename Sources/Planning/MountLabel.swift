@@ -10,6 +10,9 @@ struct MountLabel {
 
     static let origin = Origin("linux.mountLabel")
 
+    /// What gives a file system the label.
+    var parameter: NewMount.Parameter { NewMount.Parameter(context, label) }
+
     /// Nil where there is no label.
     ///
     /// - Throws: `ConfigurationError` where the host has no SELinux to give one.
@@ -33,7 +36,7 @@ struct MountLabel {
             default:
                 // A label of its own goes before the container's.
                 if mount.parameters.contains(where: { Self.contexts.contains($0.key) }) { return [action] }
-                mount.parameters.append(NewMount.Parameter(context, label))
+                mount.parameters.append(parameter)
                 return [.mount(mount)]
             }
         }

@@ -103,7 +103,10 @@ private struct PlanEncoder {
         case .join, .joinProcess, .propagation, .root, .pivot, .rootAttributes, .cgroup:
             try encodeNamespace(action, into: &raw)
         case .mount, .bind, .remount, .unmount, .mknod, .device, .label, .symlink: try encodeMount(action, into: &raw)
-        case .mask(let text), .readonly(let text), .hostname(let text), .domainname(let text),
+        case .mask(let path, let label):
+            raw.text.0 = try string(path)
+            if let label { try parameters([label], into: &raw) }
+        case .readonly(let text), .hostname(let text), .domainname(let text),
             .makeWorkingDirectory(let text):
             raw.text.0 = try string(text)
         case .sysctl(let path, let value): raw.text = (try string(path), try string(value), 0)

@@ -159,8 +159,8 @@ public struct Planner {
     /// The root of the tree is everybody's, and what climbs is the root's or somebody else's.
     private func checkCgroupsPath() throws(ConfigurationError) {
         guard let path = linux.cgroupsPath, !path.isEmpty else { return }
-        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
-        if parts.isEmpty || parts.contains(where: { $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8) }) {
+        let parts = path.utf8.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
+        if parts.isEmpty || parts.contains(where: { $0.elementsEqual("..".utf8) }) {
             throw ConfigurationError(Origin("linux.cgroupsPath"), "\"\(path)\" names no cgroup of the container's own")
         }
     }
@@ -316,7 +316,7 @@ public struct Planner {
         }
         for (index, path) in linux.maskedPaths.enumerated() {
             let origin = Origin("linux.maskedPaths", index)
-            plan.append(.mask(try absolute(path, origin)), from: origin)
+            plan.append(.mask(try absolute(path, origin), label: label?.parameter), from: origin)
         }
         for (index, path) in linux.readonlyPaths.enumerated() {
             let origin = Origin("linux.readonlyPaths", index)

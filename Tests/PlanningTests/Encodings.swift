@@ -96,6 +96,10 @@ extension EncoderTests {
             step.flags = 0x11
         },
         Encoding(.symlink(target: "t", path: "/p")) { $0.texts = ["t", "/p", ""] },
+        Encoding(.mask("/m", label: .init("context", "x:y,z"))) { step in
+            step.texts = ["/m", "", ""]
+            step.strings = ["context", "x:y,z"]
+        },
         Encoding(.mask("/m")) { $0.texts = ["/m", "", ""] },
         Encoding(.readonly("/r")) { $0.texts = ["/r", "", ""] },
     ]

@@ -98,7 +98,7 @@ import Testing
         .memoryPolicy(mode: 2, nodes: CPUSet(words: [1, 1])),
         .user(uid: 0, gid: 0, umask: 0, additionalGids: [1, 2]),
         .mount(NewMount(type: "t", destination: "/d", parameters: [.init("k", "v")])),
-        .remount(Remount(destination: "/d", parameters: [.init("k", "v")])),
+        .remount(Remount(destination: "/d", parameters: [.init("k", "v")])), .mask("/m", label: .init("k", "v")),
     ]
 
     @Test("Vectors outside the table", arguments: withVectors, [8, 9, 1000, .max] as [UInt32])

@@ -55,6 +55,16 @@ import Testing
             ])
     }
 
+    @Test("What covers masked directories") func masks() throws {
+        let spec = Spec.container { spec in
+            spec.linux?.mountLabel = label
+            spec.linux?.maskedPaths = ["/m"]
+        }
+        let plan = try Planner.plan(
+            spec, in: Planner.Situation(rootfs: "/r", cgroups: .v2, securityModules: .selinux))
+        #expect(plan.actions(named: "mask") == [.mask("/m", label: .init("context", label))])
+    }
+
     @Test("Of a version 1 cgroup mount, the tmpfs") func cgroups() throws {
         let hierarchy = CgroupView.Hierarchy(directory: "cpu", controllers: ["cpu"], path: "/c")
         let plan = try plan(Mount(destination: "/c", type: "cgroup"), on: .v1([hierarchy]))

@@ -112,7 +112,9 @@ import Testing
                 == "linux.cgroupsPath: \"\(path)\" names no cgroup of the container's own")
     }
 
-    @Test("Any other path is the manager's business", arguments: ["", "/a", "a/b", "/..a", "slice:skep:c"])
+    @Test(
+        "Any other path is the manager's business",
+        arguments: ["", "/a", "a/b", "/..a", "slice:skep:c", "./a", "/a/./b"])
     func cgroupsPath(path: String) {
         #expect(Spec.container { $0.linux?.cgroupsPath = path }.refusal() == nil)
     }

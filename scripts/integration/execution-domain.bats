@@ -12,6 +12,7 @@ refused_with() {
 }
 
 @test "linux.personality: LINUX32 and LINUX, for the first process and for those of exec" {
+    needs_runc 1.2
     setup_bundle sleep 1000
     update_config '.linux.personality = {domain: "LINUX32"}'
     create

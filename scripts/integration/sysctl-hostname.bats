@@ -106,6 +106,20 @@ load helpers
     assert_refused linux.sysctl.user.max_mnt_namespaces "user namespace"
 }
 
+@test "linux.sysctl: of a user namespace" {
+    skep_only
+    setup_bundle cat /proc/sys/user/max_mnt_namespaces
+    new_namespace user
+    update_config '.linux.sysctl = {"user.max_mnt_namespaces": "10"}
+        | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+        | .linux.gidMappings = .linux.uidMappings'
+    local before
+    before=$(cat /proc/sys/user/max_mnt_namespaces)
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$output" 10
+    assert_equal "$(cat /proc/sys/user/max_mnt_namespaces)" "$before" "the host's"
+}
+
 @test "linux.sysctl: an interface with a dot in its name, in both forms" {
     skep_only
     setup_bundle cat /proc/sys/net/ipv4/conf/lo/forwarding

@@ -65,7 +65,7 @@ enum skep_op {
                            // the pid; vector: argv; number: first vector entry of envp, its count, timeout in seconds
                            // (0: none); slot: where not 0, files for its output; flags: SKEP_HOOK_*
     SKEP_OP_PIVOT,         // the rootfs becomes "/"; flags: SKEP_PIVOT_*
-    SKEP_OP_MASK,          // text[0]: path. Nothing there: nothing to mask
+    SKEP_OP_MASK,          // text[0]: path; vector: pairs for a directory's cover. Nothing there: nothing to mask
     SKEP_OP_READONLY,      // text[0]: path. Nothing there: nothing to do
     SKEP_OP_ROOT_ATTR,     // number[0]: MOUNT_ATTR_* to set on "/"; number[2]: propagation (MS_*)
     // Kernel settings of the new namespaces
