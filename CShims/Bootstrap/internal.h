@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <linux/limits.h>
+#include <linux/mount.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -89,6 +90,11 @@ void skep_step_done(struct skep_init *init, const struct skep_step *step);
 void skep_release_mount(struct skep_init *init, int mount);
 // Unmounts what is kept, the last first.
 void skep_undo_mounts(struct skep_init *init);
+
+// locked.c
+// Reports why mount_setattr has refused `attr`, with the flags that are locked.
+_Noreturn void skep_fail_to_set(struct skep_init *init, int mount, const struct mount_attr *attr,
+                                const char *destination);
 
 // rootfs.c
 void skep_step_propagation(struct skep_init *init, const struct skep_step *step);

@@ -80,7 +80,7 @@ static void set_attributes(struct skep_init *init, int mount, const struct skep_
         struct mount_attr attr = {.attr_set = (uint32_t)(step->number[0] >> shift),
                                   .attr_clr = (uint32_t)(step->number[1] >> shift)};
         if ((attr.attr_set | attr.attr_clr) != 0 && skep_set_attributes(mount, shift ? AT_RECURSIVE : 0, &attr) < 0)
-            skep_fail(init, "mount_setattr", destination);
+            skep_fail_to_set(init, mount, &attr, destination);
     }
 }
 

@@ -85,6 +85,8 @@ public struct LegacyManager: Manager {
         try write(LegacyResources.devices(resources), to: "devices")
     }
 
+    public func handOver(to uid: UInt32) throws(SystemError) {}
+
     /// What is to be written for all but devices, by controller.
     private func settings(_ resources: Resources) -> [(controller: String, settings: [Setting])] {
         [

@@ -23,6 +23,8 @@ public protocol Manager: Sendable {
     func create() throws(SystemError)
     /// Sets the limits that `resources` has, and leaves those that it has not.
     func apply(_ resources: Resources) throws(SystemError)
+    /// Hands the version 2 cgroup over to a user of the host's; version 1 has nothing that is safe to hand over.
+    func handOver(to uid: UInt32) throws(SystemError)
     /// Prepares to change limits of a container that runs. Devices stay as they are.
     ///
     /// - Parameters:

@@ -70,6 +70,10 @@ public struct UnifiedManager: Manager {
         try applyDevices(resources)
     }
 
+    public func handOver(to uid: UInt32) throws(SystemError) {
+        try Delegation.handOver(path, to: uid)
+    }
+
     private func settings(_ resources: Resources) -> [Setting] {
         let has = { (file: String) in Files.exists(path + "/" + file) }
         return UnifiedResources.settings(resources) + BlockIO.unified(resources, has: has)

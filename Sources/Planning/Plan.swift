@@ -24,6 +24,8 @@ public struct Plan: Sendable {
     public var outside = OutsideSettings()
     /// The host's network devices that the parent moves into the container, by name.
     public var deviceMoves: [DeviceMove] = []
+    /// The container's user who is to own its cgroup; nil leaves it the runtime's.
+    public var cgroupOwner: UInt32?
     /// What is odd about the configuration, but no reason to refuse it.
     public var warnings: [ConfigurationError] = []
     /// What the kernel will leave undone by its own rules.

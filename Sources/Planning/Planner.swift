@@ -129,6 +129,7 @@ public struct Planner {
         plan.cloneFlags = namespaces.cloneFlags
         plan.joinedNamespaces = namespaces.joined
         plan.userNamespace = try UserNamespace(linux, namespaces, user: process.user)
+        plan.cgroupOwner = CgroupOwnership.owner(spec, namespaces)
         plan.clocks = try ClockOffset.plan(linux, namespaces)
         if !linux.netDevices.isEmpty { plan.deviceMoves = try NetDevicePlanner.plan(linux.netDevices, namespaces) }
         joinNamespaces()

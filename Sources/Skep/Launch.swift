@@ -241,6 +241,9 @@ struct Launch: ~Copyable {
             try order.manager.create()
             // Also without any: devices are denied unless they are allowed.
             try order.manager.apply(order.resources ?? Resources())
+            if let owner = order.plan.cgroupOwner {
+                try order.manager.handOver(to: birth.userNamespace?.hostUID(of: owner) ?? owner)
+            }
         }
     }
 

@@ -24,6 +24,8 @@ enum MountFailure {
             "it is id-mapped already, or its file system belongs to another user namespace"
         case (.notPermitted, "fsconfig"), (.notPermitted, "fsmount"):
             "it can be mounted in a user namespace that owns what it shows, and if the host's own is not partly hidden"
+        case (.notPermitted, "change locked"), (.notPermitted, "mount_setattr"):
+            "a mount keeps the flags that it had when its user namespace got it"
         default: nil
         }
     }

@@ -2,6 +2,7 @@
 # cgroup v2, on a host that is hybrid: the version 2 tree in the place where it is on a pure host. It has no
 # controllers here, so limits are for a guest to test; making, joining, device rules, killing and removing are not.
 load helpers
+load helpers/userns
 
 setup_file() {
     skep_only "needs a pure cgroup v2 view, which only skep is tested in"
@@ -129,4 +130,52 @@ use_version_2() {
     run_skep update --pids-limit 5 "$ID"
     assert_refused linux.resources.pids.limit pids.max ENOENT
     assert_equal "$(jq 'has("resources")' "$ROOT/$ID/state.json")" false
+}
+
+# owners: of the cgroup's directory and its files, uid:gid, as NAME=OWNER.
+owners() {
+    local file
+    for file in . cgroup.procs cgroup.threads cgroup.subtree_control cgroup.max.depth cgroup.freeze; do
+        printf '%s=%s ' "$file" "$(stat -c %u:%g "/sys/fs/cgroup/unified/skep-$ID/$file")"
+    done
+}
+
+@test "cgroup v2: a writable cgroup of a namespace of its own belongs to the container's user" {
+    use_version_2
+    set_args sleep 1000
+    update_config '(.mounts[] | select(.type == "cgroup")).options |= map(select(. != "ro")) | .process.user.uid = 7'
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    assert_equal "$(owners)" ".=7:0 cgroup.procs=7:0 cgroup.threads=7:0 cgroup.subtree_control=7:0 cgroup.max.depth=0:0 cgroup.freeze=0:0 "
+    skep delete --force "$ID"
+}
+
+@test "cgroup v2: in a user namespace it belongs to whom its user is on the host, who can use it" {
+    use_version_2
+    map_ids
+    set_script 'mkdir /sys/fs/cgroup/inner && echo $$ >/sys/fs/cgroup/inner/cgroup.procs && cat /proc/self/cgroup
+        echo 5 2>/dev/null >/sys/fs/cgroup/cgroup.max.depth || echo refused; sleep 1000'
+    update_config '(.mounts[] | select(.type == "cgroup")).options |= map(select(. != "ro"))'
+    spawn_skep run --bundle "$BUNDLE" "$ID"
+    wait_for file_has "$WORK/spawned.out" refused
+    assert_contains "$(cat "$WORK/spawned.out")" "0::/inner"
+    assert_equal "$(owners)" ".=100000:0 cgroup.procs=100000:0 cgroup.threads=100000:0 cgroup.subtree_control=100000:0 cgroup.max.depth=0:0 cgroup.freeze=0:0 "
+    skep delete --force "$ID"
+    [[ ! -e /sys/fs/cgroup/unified/skep-$ID ]]
+}
+
+@test "cgroup v2: it stays the host's where it is read-only, or seen from outside" {
+    use_version_2
+    map_ids
+    set_args sleep 1000
+    local root=".=0:0 cgroup.procs=0:0 cgroup.threads=0:0 cgroup.subtree_control=0:0 cgroup.max.depth=0:0 cgroup.freeze=0:0 "
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    assert_equal "$(owners)" "$root" read-only
+    skep delete --force "$ID"
+    update_config '(.mounts[] | select(.type == "cgroup")).options |= map(select(. != "ro"))'
+    drop_namespace cgroup
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    assert_equal "$(owners)" "$root" "without a namespace"
+    skep exec "$ID" sh -c 'ls /sys/fs/cgroup/cgroup.procs && ls -d /sys/fs/cgroup/skep-* 2>/dev/null || echo alone'
+    assert_equal "$(tail -n 1 <<<"$output")" alone
+    skep delete --force "$ID"
 }

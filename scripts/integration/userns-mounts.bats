@@ -176,3 +176,42 @@ full"
     run_skep run --bundle "$BUNDLE" "$ID"
     assert_refused "mounts[1]" "mkdir /new/place" EACCES
 }
+
+@test "userns mounts: flags that are locked are named" {
+    setup_bundle true
+    chown -R "$first_id:$first_id" "$BUNDLE/rootfs"
+    chmod 711 "$BATS_RUN_TMPDIR" "$WORK"
+    mkdir "$WORK/data"
+    join_namespace user @user@
+    join_namespace mount @mount@
+    update_config '.mounts |= map(select(.destination == "/proc" or .destination == "/dev"))
+        | del(.linux.maskedPaths, .linux.readonlyPaths)'
+    local index
+    index=$(jq '.mounts | length' "$BUNDLE/config.json")
+    for options in 'suid dev' 'rw' 'strictatime' 'exec' 'nosuid'; do
+        cp "$BUNDLE/config.json" "$WORK/kept.json"
+        # shellcheck disable=SC2086 # words
+        add_mount /data bind "$WORK/data" bind $options
+        cp "$BUNDLE/config.json" "$WORK/wanted.json"
+        cp "$WORK/kept.json" "$BUNDLE/config.json"
+        # shellcheck disable=SC2016 # for the script
+        in_mount_namespace '
+            mount -t tmpfs -o ro,nosuid,nodev,noexec none "$WORK/data"
+            unshare --user --mount --propagation private sh -c "echo >\"$WORK/held\"; exec sleep 1000" &
+            holder=$!
+            trap "kill $holder" EXIT
+            until [ -s "$WORK/held" ]; do sleep 0.02; done
+            rm "$WORK/held"
+            echo "0 100000 65536" | tee "/proc/$holder/uid_map" >"/proc/$holder/gid_map"
+            sed "s|@user@|/proc/$holder/ns/user|; s|@mount@|/proc/$holder/ns/mnt|" "$WORK/wanted.json" >"$BUNDLE/config.json"
+            "$SKEP" --root "$ROOT" run --bundle "$BUNDLE" "$ID"'
+        cp "$WORK/kept.json" "$BUNDLE/config.json"
+        case $options in
+        nosuid) assert_status 0 ;;
+        'suid dev') assert_refused "mounts[$index]" "change locked nosuid, nodev on /data" EPERM ;;
+        rw) assert_refused "mounts[$index]" "change locked ro on /data" ;;
+        exec) assert_refused "mounts[$index]" "change locked noexec on /data" ;;
+        strictatime) assert_refused "mounts[$index]" "change locked the access time's mode on /data" ;;
+        esac
+    done
+}
