@@ -14,6 +14,7 @@ enum Delegation {
     ///   - path: the cgroup's directory.
     ///   - uid: the host's number of its new owner.
     ///   - listing: a file that lists names, one a line; where it is missing, the names are the specification's.
+    /// - Throws: what chown(2) failed with.
     static func handOver(_ path: String, to uid: UInt32, listing: String = Delegation.listing) throws(SystemError) {
         let names = (try? Files.readLine(listing))?.split(separator: "\n").map(String.init) ?? everywhere
         try own(path, uid)
