@@ -104,8 +104,8 @@ struct NetworkRelease: ~Copyable {
     private func move(
         _ device: NetworkRecord.MovedDevice, _ link: Link, _ inner: RouteSocket, to own: borrowing NetworkNamespace
     ) throws(SystemError) -> String {
-        try inner.perform(.setUp(link.index, false), "RTM_NEWLINK down", link.name)
         if link.hardwareAddress != device.hardwareAddress {
+            try inner.perform(.setUp(link.index, false), "RTM_NEWLINK down", link.name)
             try inner.perform(
                 .setHardwareAddress(link.index, device.hardwareAddress), "RTM_NEWLINK address", link.name)
         }

@@ -1,10 +1,11 @@
 import Glibc
+import Networks
 import OCI
 import Skep
 import SkepConcurrency
 
 // library-probe ROOTFS ROOT: a container's whole life through the library, a line for every turn of it; what
-// scripts/integration/library.bats compares.
+// scripts/integration/library.bats compares. With a third argument, a container on the bridge of that name.
 
 /// Printed at once, since the container writes to the same place.
 func say(_ line: String) {
@@ -63,7 +64,26 @@ func probe(rootfs: String, root: String) async throws(ContainerError) {
     }
 }
 
+/// A container that tells what address it has, on a bridge of the host's.
+func probeNetwork(rootfs: String, root: String, bridge: String) throws(ContainerError) {
+    var config = Spec.template
+    config.root = Root(path: rootfs)
+    config.process = OCI.Process(
+        args: ["/bin/sh", "-c", "ip -o addr show dev eth0 | grep -o 'inet [^ ]*'"], env: [ContainerProcess.defaultPath],
+        cwd: "/")
+    let network = NetworkConfiguration(networks: [Network(type: .veth, bridge: bridge, address: "10.8.0.2/24")])
+    let container = try Factory(root: root).create("probe", config, network: network)
+    defer { try? container.destroy(force: true) }
+    try container.run()
+    say("it ended with status \(try container.wait()?.code ?? -1)")
+}
+
 do {
+    if CommandLine.arguments.count > 3 {
+        try probeNetwork(
+            rootfs: CommandLine.arguments[1], root: CommandLine.arguments[2], bridge: CommandLine.arguments[3])
+        exit(0)
+    }
     try await probe(rootfs: CommandLine.arguments[1], root: CommandLine.arguments[2])
 } catch {
     say("\(error)")

@@ -165,6 +165,19 @@ show_devices='ip -o addr | awk "{ print \$2, \$3, \$4 }"'
     assert_contains "$(cat "$WORK/log/seen")" 10.9.0.2/24
 }
 
+@test "netdev: into a network namespace that belongs to a user namespace, and back from it" {
+    move_devices '{"out0": {"name": "net0"}}' sh -c "$show_devices"
+    host ip addr add 10.9.0.2/24 dev out0
+    chmod 755 "$WORK" "$BUNDLE"
+    new_namespace user
+    update_config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+        .linux.gidMappings = .linux.uidMappings | .linux.resources = {}'
+    chown -R 100000:100000 "$BUNDLE/rootfs"
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_contains "$output" "net0 inet 10.9.0.2/24"
+    assert_equal "$(host_addresses out0)" "10.9.0.2/24"
+}
+
 @test "netdev: stats have the device" {
     move_devices '{"out0": {"name": "net0"}}' sleep 1000
     skep run --detach --bundle "$BUNDLE" "$ID"
@@ -231,6 +244,13 @@ del(.linux.namespaces[] | select(.type == "network"))#linux.netDevices: has no n
 .linux.netDevices = {"out0": {"name": 1}}#linux.netDevices.out0.name: expected a string
 .linux.netDevices = ["out0"]#linux.netDevices: expected an object
 CASES
+}
+
+@test "netdev: check tells which devices the host does not have" {
+    move_devices '{"out0": {}, "zzz0": {}}'
+    run_skep check --bundle "$BUNDLE"
+    assert_contains "$output$stderr" "warning: linux.netDevices.zzz0: the host has no such network device"
+    assert_excludes "$output$stderr" out0
 }
 
 @test "netdev: an ordinary user is refused" {

@@ -105,6 +105,13 @@ default 10.8.0.1 - net0"
     assert_equal "$(host_devices)" "br0 lo"
 }
 
+@test "network: check reads the annotation" {
+    setup_bundle
+    update_config '.annotations["io.skep.network"] = "{\"networks\": [{\"type\": \"veth\", \"address\": \"10.0.0.5\"}]}"'
+    run_skep check --bundle "$BUNDLE"
+    assert_contains "$output$stderr" 'error: networks[0].address: "10.0.0.5" lacks a prefix length'
+}
+
 @test "network: with devices that move in, and routes by them" {
     setup_network '{"networks": [{"type": "veth", "bridge": "br0", "address": "10.8.0.2/24"}],
         "routes": [{"destination": "10.99.0.0/16", "interface_name": "wan"}]}' ip route
@@ -212,6 +219,17 @@ CASES
     run_skep run --network "$NETWORK" --bundle "$BUNDLE" "$ID"
     assert_refused "networks: would change a network namespace of somebody else's"
     assert_equal "$(host_devices)" "br0 lo"
+}
+
+@test "network: from a Swift program, by the library" {
+    local probe
+    probe=$(dirname -- "$SKEP")/library-probe
+    setup_network "$one"
+    run host "$probe" "$ROOTFS_TEMPLATE" "$ROOT" br0
+    assert_equal "$output" "inet 10.8.0.2/24
+it ended with status 0"
+    assert_equal "$(host_devices)" "br0 lo"
+    assert_equal "$(ls "$ROOT")" ""
 }
 
 @test "network: plan shows what would be made, and makes nothing" {

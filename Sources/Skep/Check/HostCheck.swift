@@ -20,6 +20,7 @@ struct HostCheck {
 
     func warnings() -> [Finding] {
         rootfs() + user() + mounts() + namespaces() + hooks() + limits() + sysctls() + controllers()
+            + NetworkCheck.warnings(spec)
     }
 
     // MARK: The root file system and the program

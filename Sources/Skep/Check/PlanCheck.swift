@@ -19,6 +19,7 @@ struct PlanCheck {
         self.bundle = bundle
         self.malformed = malformed
         errors = refusals(.error, securityModules: [.appArmor, .selinux])
+        if let spec = inspection.value { errors += NetworkCheck.errors(spec) }
         // What this host can't give is nothing that is wrong with the configuration.
         let unavailable = refusals(.warning, securityModules: .present(for: inspection.value?.process))
         warnings = unavailable + remarks()
