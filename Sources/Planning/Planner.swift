@@ -20,6 +20,8 @@ public struct Planner {
         public var bundle: String
         /// What the host's cgroups look like.
         public var cgroups: CgroupView
+        /// Whether the runtime is the host's root: anybody else makes mounts only in a user namespace.
+        public var isPrivileged = true
         /// The container's version 2 cgroup, as an absolute path of the host's; nil where it has none.
         public var unifiedCgroup: String?
         /// Whether the init waits for exec.fifo, which another command will write to.
@@ -244,7 +246,8 @@ public struct Planner {
     /// Whether the parent opens the rootfs and the sources of bind mounts: a user namespace may hide them from the
     /// init.
     private var opensSources: Bool {
-        namespaces.present.contains(.user) && namespaces.cloneFlags & UInt64(CLONE_NEWNS) != 0
+        situation.isPrivileged && namespaces.present.contains(.user)
+            && namespaces.cloneFlags & UInt64(CLONE_NEWNS) != 0
     }
 
     /// Whether a mount comes on top of a cgroup mount, or hides it, so that the cgroup mount can't come last.

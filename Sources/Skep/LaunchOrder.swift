@@ -1,4 +1,5 @@
 package import Cgroups
+internal import Glibc
 package import Networks
 internal import OCI
 package import Planning
@@ -112,6 +113,7 @@ struct LaunchOrder: Sendable {
             securityModules: .present(for: spec.process, mountLabel: spec.linux?.mountLabel), id: directory.id,
             environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment)
         situation.unifiedCgroup = manager.unifiedPath
+        situation.isPrivileged = geteuid() == 0
         do {
             plan = try Planner.plan(spec, in: situation)
             pidfdReceiver = try RuntimeAnnotations(spec.annotations).pidfdReceiver

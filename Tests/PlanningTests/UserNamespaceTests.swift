@@ -320,6 +320,15 @@ import Testing
         #expect(try spec.plan().actions(named: "root").map(\.slot) == [nil])
     }
 
+    @Test("Who is not root opens nothing for the init") func unprivileged() throws {
+        let spec = UserNamespaceTests.mapped { $0.mounts = [Mount(destination: "/d", type: "bind", source: "/s")] }
+        var situation = Planner.Situation(rootfs: "/r", cgroups: .v2)
+        situation.isPrivileged = false
+        let plan = try Planner.plan(spec, in: situation)
+        #expect(plan.sourceCount == 0)
+        #expect(plan.actions(named: "bind").map(\.slot) == [nil])
+    }
+
     @Test("Sysctls of the user namespace are its own") func sysctls() throws {
         let sysctl = ["user.max_net_namespaces": "5"]
         let spec = UserNamespaceTests.mapped { $0.linux?.sysctl = sysctl }

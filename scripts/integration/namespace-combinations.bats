@@ -2,6 +2,7 @@
 # linux.namespaces in every combination: each of five types the host's, new, or joined by path, beside a mount
 # namespace that is new or joined: 486 containers.
 load helpers
+load helpers/userns
 
 types=(pid network ipc uts cgroup)
 
@@ -16,7 +17,7 @@ kinds() {
 
 # The configuration's namespaces for the kinds in $@, the mount namespace's first.
 configure() {
-    local list="" kind type path all=(mount "${types[@]}")
+    local list=${user_entry-} kind type path all=(mount "${types[@]}")
     for type in "${all[@]}"; do
         kind=$1
         shift
@@ -68,13 +69,28 @@ hold_mounts() {
     rm "$WORK/held"
 }
 
-# run_all MOUNT_KIND
+# run_all MOUNT_KIND [USER]: USER is "new" or "joined" for a user namespace, which those that are joined belong to.
 run_all() {
     setup_bundle
-    hold_namespaces --mount --propagation private --pid --fork --net --ipc --uts --cgroup
+    local user=${2-} user_entry="" skipped=none
+    case $user in
+    "") hold_namespaces --mount --propagation private --pid --fork --net --ipc --uts --cgroup ;;
+    new)
+        map_ids
+        user_entry='{"type":"user"},'
+        skipped='*2*' # what the host's root has made its /proc would not show
+        ;;
+    joined)
+        hold_namespaces --user --mount --propagation private --pid --fork --net --ipc --uts --cgroup
+        echo "0 $first_id 65536" | tee "/proc/$holder/uid_map" >"/proc/$holder/gid_map"
+        chown -R "$first_id:$first_id" "$BUNDLE/rootfs"
+        user_entry="{\"type\":\"user\",\"path\":\"/proc/$holder/ns/user\"},"
+        ;;
+    esac
     set_script 'for n in pid net ipc uts cgroup; do readlink /proc/self/ns/$n; done'
     update_config 'del(.hostname) | .mounts |= map(select(.destination == "/proc")) | del(.linux.maskedPaths, .linux.readonlyPaths)
         | .linux.namespaces = ["@namespaces@"]'
+    holder=${holder:-self}
     template=$(jq -c . "$BUNDLE/config.json")
     template=${template/\"@namespaces@\"/@namespaces@}
     declare -A host=() held=()
@@ -84,6 +100,8 @@ run_all() {
         held[$type]=$(namespace_of "$holder" "$type")
     done
     for ((number = 0; number < 243; number++)); do
+        # shellcheck disable=SC2053 # a pattern
+        [[ $(kinds "$number") != $skipped ]] || continue
         # A fresh one each time: pivot_root changes it for good.
         [[ $1 == 1 ]] || hold_mounts
         # shellcheck disable=SC2046 # digits
@@ -100,4 +118,14 @@ run_all() {
 
 @test "linux.namespaces: 243 combinations with a joined mount namespace" {
     run_all 2
+}
+
+@test "linux.namespaces: 32 combinations in a new user namespace" {
+    skep_only "others find no rootfs below a directory that is root's alone"
+    run_all 1 new
+}
+
+@test "linux.namespaces: 243 combinations in a joined user namespace" {
+    skep_only "others find no rootfs below a directory that is root's alone"
+    run_all 1 joined
 }

@@ -80,3 +80,22 @@ teardown() {
     assert_equal "$(podman_here wait "$ID")" 9
     assert_contains "$(podman_here logs "$ID")" /dev/pts/0
 }
+
+@test "podman: --uidmap, exec, and containers that share the namespaces of one" {
+    skep_only "runc before 1.2 finds no rootfs below a directory that is root's alone"
+    local map=(--uidmap 0:100000:65536 --gidmap 0:100000:65536) all=() name
+    podman_run --detach --name "$ID" "${map[@]}" busybox:test sleep 1000 >/dev/null
+    run podman_here exec "$ID" sh -c 'id -u; cat /proc/self/uid_map; touch /x && stat -c %u /x'
+    assert_status 0
+    assert_matches "$output" $'^0\n +0 +100000 +65536\n0$'
+    run podman_run --rm --userns="container:$ID" busybox:test cat /proc/self/uid_map
+    assert_status 0
+    assert_matches "$output" '^ +0 +100000 +65536$'
+    for name in userns ipc pid uts network; do all+=("--$name=container:$ID"); done
+    run podman_here run --cgroup-parent "/$ID" --security-opt seccomp=unconfined \
+        --ulimit nofile=1000:1000 --ulimit nproc=1000:1000 --rm "${all[@]}" busybox:test \
+        sh -c 'for n in user ipc pid uts net; do [ "$(readlink /proc/self/ns/$n)" = "$(readlink /proc/1/ns/$n)" ] || echo $n; done; ps'
+    assert_status 0
+    assert_contains "$output" "sleep 1000"
+    assert_excludes "$(head -n 1 <<<"$output")" net
+}
