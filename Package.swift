@@ -108,7 +108,11 @@ let package = Package(
         // How long planning takes: scripts/bench/planning.
         .executableTarget(
             name: "planning-bench", dependencies: ["Planning", "OCI"], path: "Tests/PlanningBench",
-            swiftSettings: swiftSettings, linkerSettings: [.unsafeFlags(["-static-executable"])]),
+            swiftSettings: swiftSettings,
+            linkerSettings: [
+                .unsafeFlags(["-static-executable"]),
+                .unsafeFlags(releaseLinkerFlags, .when(configuration: .release)),
+            ]),
 
         .target(
             name: "TestSupport", dependencies: ["System", "OCI"], path: "Tests/TestSupport",
