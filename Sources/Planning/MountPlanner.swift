@@ -13,10 +13,16 @@ struct MountPlanner {
     /// What a user namespace gets in place of file systems that it may not mount.
     let substitutes: MountSubstitutes?
 
-    /// Plans one mount.
-    func plan(_ mount: Mount, origin: Origin, into plan: inout Plan) throws(ConfigurationError) {
-        let options = MountOptions(mount.options)
+    /// Plans one mount, which is writable as yet where it `isReadonlyLater`.
+    func plan(
+        _ mount: Mount, origin: Origin, isReadonlyLater: Bool = false, into plan: inout Plan
+    ) throws(ConfigurationError) {
+        var options = MountOptions(mount.options)
         note(mount, options, origin: origin, in: &plan)
+        if isReadonlyLater {
+            options.attributes &= ~UInt64(MOUNT_ATTR_RDONLY)
+            options.recursiveAttributes &= ~UInt64(MOUNT_ATTR_RDONLY)
+        }
         let unlabelled = try actions(mount, options, origin: origin)
         for var action in label?.apply(to: unlabelled) ?? unlabelled {
             switch action {
@@ -116,15 +122,12 @@ struct MountPlanner {
     ) -> NewMount {
         var parameters: [NewMount.Parameter] = []
         if let source = mount.source, !source.isEmpty { parameters.append(.init("source", source)) }
-        var attributes = options.ownAttributes
-        if destination == Self.devices {
-            attributes &= ~UInt64(MOUNT_ATTR_RDONLY)  // see lateReadonly
-        } else if options.isReadonly && !options.copiesUp && !Self.sharesSuperblock(type) {
+        if options.isReadonly && !options.copiesUp && !Self.sharesSuperblock(type) {
             parameters.append(.init("ro"))
         }
         var made = NewMount(
             type: type, destination: destination, parameters: parameters + options.generic + options.specific,
-            attributes: attributes, propagation: options.propagation,
+            attributes: options.ownAttributes, propagation: options.propagation,
             isProc: type == "proc" && destination == "/proc", needsRealDirectory: type == "proc" || type == "sysfs",
             idMap: idMap, substitute: substitute(for: type, options))
         made.followsDestination = options.followsDestination
@@ -141,15 +144,25 @@ struct MountPlanner {
         return NewMount.Substitute(source: "/sys/fs/cgroup", attributes: options.ownAttributes)
     }
 
-    /// Where device nodes are made after the mounts.
-    private static let devices = "/dev"
-
-    /// What makes a new mount on /dev read-only, once everything is made there; nil where it is not to be.
-    static func lateReadonly(_ mount: Mount) -> Action? {
-        guard InnerPath.normalized(mount.destination) == devices, mount.type != "bind" else { return nil }
+    /// Whether a mount becomes read-only only once everything is made in it: device nodes, and what later mounts are
+    /// mounted on. Not where a later mount covers it, since then it could no longer be reached.
+    static func isLateReadonly(_ mounts: [Mount], _ index: Int) -> Bool {
+        let mount = mounts[index]
+        let isTemporary = mount.type == "tmpfs"
+        guard mount.type != "bind", mount.options.contains("ro") || mount.options.contains("rro") else { return false }
+        let destination = InnerPath.normalized(mount.destination)
+        guard isTemporary || destination == "/dev" else { return false }
         let options = MountOptions(mount.options)
-        guard options.isReadonly, !options.isBind, !options.isRemount else { return nil }
-        return .remount(Remount(destination: devices, attributes: UInt64(MOUNT_ATTR_RDONLY)))
+        guard options.isReadonly, !options.isBind, !options.isRemount else { return false }
+        let later = mounts[(index + 1)...].map { InnerPath.normalized($0.destination) }
+        if later.contains(where: { InnerPath.isWithin(destination, $0) }) { return false }
+        return destination == "/dev" || later.contains { InnerPath.isWithin($0, destination) }
+    }
+
+    /// What makes such a mount read-only.
+    static func lateReadonly(_ mount: Mount) -> Action {
+        .remount(
+            Remount(destination: InnerPath.normalized(mount.destination), attributes: UInt64(MOUNT_ATTR_RDONLY)))
     }
 
     // MARK: What is odd about it

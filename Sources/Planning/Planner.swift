@@ -239,7 +239,8 @@ public struct Planner {
             substitutes: MountSubstitutes(namespaces, cgroup: situation.unifiedCgroup))
         for (index, mount) in spec.mounts.enumerated() where isWanted(mount) {
             let origin = Origin("mounts", index)
-            try planner.plan(mount, origin: origin, into: &plan)
+            try planner.plan(
+                mount, origin: origin, isReadonlyLater: MountPlanner.isLateReadonly(spec.mounts, index), into: &plan)
         }
     }
 
@@ -343,8 +344,8 @@ public struct Planner {
     /// What may only happen once nothing more is made in the rootfs.
     private mutating func closeRoot() {
         guard namespaces.present.contains(.mount) else { return }
-        for (index, mount) in spec.mounts.enumerated() {
-            if let action = MountPlanner.lateReadonly(mount) { plan.append(action, from: Origin("mounts", index)) }
+        for (index, mount) in spec.mounts.enumerated() where MountPlanner.isLateReadonly(spec.mounts, index) {
+            plan.append(MountPlanner.lateReadonly(mount), from: Origin("mounts", index))
         }
         let readonly = spec.root?.readonly ?? false
         var propagation = rootPropagation

@@ -100,6 +100,25 @@ import Testing
         #expect(try Spec.mounting(mount).plan().actions(from: "mounts[0]").count == 1)
     }
 
+    @Test("A read-only tmpfs that more is mounted in is so in the end") func lateReadonlyInside() throws {
+        let outer = Mount(destination: "/run", type: "tmpfs", options: ["rro", "mode=755"])
+        let inner = Mount(destination: "/run/x/y", source: "/s", options: ["bind"])
+        let plan = try Spec.mounting(outer, inner).plan()
+        #expect(
+            plan.actions(from: "mounts[0]") == [
+                .mount(NewMount(type: "tmpfs", destination: "/run", parameters: [.init("mode", "755")])),
+                .remount(Remount(destination: "/run", attributes: Attribute.readonly)),
+            ])
+        let late = try #require(plan.names.lastIndex(of: "remount"))
+        #expect(try late > #require(plan.names.lastIndex(of: "bind")))
+        // One that is covered could not be reached in the end.
+        for (path, count) in [("/run", 1), ("/running", 2)] {
+            let spec = Spec.mounting(outer, inner, Mount(destination: path, type: "tmpfs"))
+            #expect(try spec.plan().actions(from: "mounts[0]").count == count)
+        }
+        #expect(try Spec.mounting(inner, outer).plan().actions(from: "mounts[1]").count == 1)
+    }
+
     @Test("Where the kernel may refuse cgroup2 the host's is bound") func fallback() throws {
         for type in ["cgroup", "cgroup2"] {
             let mount = Mount(destination: "/sys/fs/cgroup", type: type)
