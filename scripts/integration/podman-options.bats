@@ -19,6 +19,19 @@ expect() {
     assert_equal "$output" "$wanted"
 }
 
+@test "podman options: --read-only leaves the temporary file systems writable" {
+    expect $'refused\nwritten' --read-only busybox:test sh -c \
+        'touch /etc/file 2>/dev/null || echo refused; touch /run/file /tmp/file /dev/shm/file && echo written'
+}
+
+@test "podman options: --tmpfs with its size and mode, and what the image has there" {
+    expect $'1024\n1711\nrefused' --tmpfs /scratch:size=1m,mode=1711,noexec busybox:test sh -c \
+        'df -k /scratch | awk "NR == 2 { print \$2 }"; stat -c %a /scratch
+         printf "#!/bin/sh\necho ran\n" >/scratch/run; chmod 755 /scratch/run
+         /scratch/run 2>/dev/null || echo refused'
+    expect root:x:0: --tmpfs /etc:tmpcopyup busybox:test sed -n 1p /etc/group
+}
+
 @test "podman options: a volume that is read-only, and follows the host's mounts" {
     mkdir "$WORK/volume"
     mount -t tmpfs volume "$WORK/volume"
