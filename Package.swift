@@ -63,6 +63,9 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "Clibcap", path: "CShims/Clibcap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+        .systemLibrary(
+            name: "Clibseccomp", path: "CShims/Clibseccomp", pkgConfig: "libseccomp",
+            providers: [.apt(["libseccomp-dev"])]),
         shim("CLinux", "Linux"),
         shim("CJSON", "JSON"),
         shim("CNetlink", "Netlink"),
@@ -72,7 +75,7 @@ let package = Package(
         shim("CSpawn", "Spawn", dependencies: ["CPlan"]),
 
         module("OCI", ["CJSON"]),
-        module("Planning", ["OCI", "CPlan", "Clibcap"]),
+        module("Planning", ["OCI", "CPlan", "Clibcap", "Clibseccomp"]),
         module("System", ["CLinux", errno]),
         module("Cgroups", ["OCI", "System", "CLinux", errno]),
         module("Netlink", ["System", "CNetlink", errno]),
@@ -81,7 +84,7 @@ let package = Package(
             "Skep",
             [
                 "OCI", "Planning", "Cgroups", "Networks", "Netlink", "System", "CPlan", "CLinux", "CBootstrap",
-                "CSpawn", errno,
+                "CSpawn", "Clibseccomp", errno,
             ]),
         module("SkepConcurrency", ["Skep"]),
         module("SkepLogging", ["Skep", logging]),
@@ -123,7 +126,7 @@ let package = Package(
         tests("NetlinkTests", ["Netlink"]),
         tests("NetworksTests", ["Networks", "OCI", "Planning"]),
         tests("SystemTests", ["System", "TestSupport"]),
-        tests("SkepTests", ["Skep", "OCI", "Networks", "Netlink", "System", "TestSupport"]),
+        tests("SkepTests", ["Skep", "OCI", "Planning", "Networks", "Netlink", "System", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

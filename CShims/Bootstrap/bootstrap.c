@@ -54,6 +54,7 @@ static step_function *const functions[SKEP_OP_COUNT] = {
     [SKEP_OP_CAPS] = skep_step_caps,
     [SKEP_OP_CAP_AMBIENT] = skep_step_cap_ambient,
     [SKEP_OP_NO_NEW_PRIVS] = skep_step_no_new_privs,
+    [SKEP_OP_SECCOMP] = skep_step_seccomp,
     [SKEP_OP_MAKE_CWD] = skep_step_make_cwd,
     [SKEP_OP_CWD] = skep_step_cwd,
     [SKEP_OP_FIND_COMMAND] = skep_step_find_command,
@@ -76,6 +77,8 @@ void skep_fail_with(struct skep_init *init, int error, const char *call, const c
     skep_add(&text, call);
     text = skep_build(the_report.detail, sizeof the_report.detail);
     if (detail) skep_add(&text, detail);
+    // What a filter that was loaded a moment ago refuses to send can still be read there.
+    if (init->board) skep_move((char *)&init->board->report, (const char *)&the_report, sizeof the_report);
     skep_undo_mounts(init);
     // A report that nobody is left to hear changes nothing.
     if (init->socket >= 0)

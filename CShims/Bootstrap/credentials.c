@@ -36,6 +36,7 @@ void skep_step_user(struct skep_init *init, const struct skep_step *step) {
         skep_fail(init, "setgroups", NULL);
     if (SKEP_CALL(setresgid, gid, gid, gid) < 0) skep_fail(init, "setresgid", NULL);
     if (SKEP_CALL(setresuid, uid, uid, uid) < 0) skep_fail(init, "setresuid", NULL);
+    if (SKEP_CALL(prctl, PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_KEEPCAPS");
     // A change of user makes a process dumpable again where /proc/sys/fs/suid_dumpable says so.
     if (SKEP_CALL(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_DUMPABLE");
 }
@@ -48,7 +49,6 @@ void skep_step_caps(struct skep_init *init, const struct skep_step *step) {
         data[i].permitted = (uint32_t)(step->number[1] >> (32 * i));
         data[i].inheritable = (uint32_t)(step->number[2] >> (32 * i));
     }
-    if (SKEP_CALL(prctl, PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_KEEPCAPS");
     if (SKEP_CALL(capset, &header, data) < 0) skep_fail(init, "capset", NULL);
 }
 

@@ -30,7 +30,8 @@ struct skep_init {
     bool undoes;                  // whether mounts go again when a later step fails
     int mounted[SKEP_MAX_UNDONE]; // then, what has been mounted
     uint32_t mounted_count;
-    int empty_dir; // O_PATH: the mount that covers masked directories, once it was needed
+    int empty_dir;   // O_PATH: the mount that covers masked directories, once it was needed
+    bool fds_marked; // whether what the container's process may not inherit closes with the exec
     char command[PATH_MAX];
     char home[PATH_MAX];
     char listen_pid[32];
@@ -136,8 +137,11 @@ void skep_step_keyring(struct skep_init *init, const struct skep_step *step);
 void skep_step_apparmor(struct skep_init *init, const struct skep_step *step);
 void skep_step_selinux(struct skep_init *init, const struct skep_step *step);
 void skep_step_label(struct skep_init *init, const struct skep_step *step);
+void skep_step_seccomp(struct skep_init *init, const struct skep_step *step);
 
 // process.c
+// Has all descriptors but the standard streams and `preserved` more closed by the exec.
+void skep_mark_descriptors(struct skep_init *init, uint64_t preserved);
 void skep_step_setsid(struct skep_init *init, const struct skep_step *step);
 void skep_step_oom_score_adj(struct skep_init *init, const struct skep_step *step);
 void skep_step_rlimit(struct skep_init *init, const struct skep_step *step);

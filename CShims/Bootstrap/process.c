@@ -105,9 +105,15 @@ void skep_step_find_command(struct skep_init *init, const struct skep_step *step
     skep_fail_with(init, error, "execve", detail);
 }
 
+// What came with --preserve-fds stays; the rest goes, whoever opened it (CVE-2024-21626).
+void skep_mark_descriptors(struct skep_init *init, uint64_t preserved) {
+    if (init->fds_marked) return;
+    if (SKEP_CALL(close_range, 3 + preserved, ~0U, CLOSE_RANGE_CLOEXEC) < 0) skep_fail(init, "close_range", NULL);
+    init->fds_marked = true;
+}
+
 void skep_step_exec(struct skep_init *init, const struct skep_step *step) {
-    // What came with --preserve-fds stays; the rest goes, whoever opened it (CVE-2024-21626).
-    if (SKEP_CALL(close_range, 3 + step->number[2], ~0U, CLOSE_RANGE_CLOEXEC) < 0) skep_fail(init, "close_range", NULL);
+    skep_mark_descriptors(init, step->number[2]);
     SKEP_CALL(execve, init->command, init->plan.vectors + step->vector, init->plan.vectors + step->number[0]);
     skep_fail(init, "execve", init->command);
 }

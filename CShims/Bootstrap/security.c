@@ -1,10 +1,12 @@
-// The container's session keyring, and the labels that its security module gives its process.
+// The container's session keyring, the labels that its security module gives its process, and its filter.
 #include "internal.h"
 #include "syscalls.h"
 #include "text.h"
 
 #include <linux/errno.h>
+#include <linux/filter.h>
 #include <linux/keyctl.h>
+#include <linux/seccomp.h>
 
 // keyctl_setperm(3): everything for its processes; for the same user's, to view, read, search and link it; nothing
 // for anybody else.
@@ -33,4 +35,19 @@ void skep_step_label(struct skep_init *init, const struct skep_step *step) {
     if (SKEP_CALL(fsetxattr, fd, "security.selinux", label, skep_length(label) + 1, 0) < 0)
         skep_fail(init, "fsetxattr", path);
     skep_close(fd);
+}
+
+void skep_step_seccomp(struct skep_init *init, const struct skep_step *step) {
+    // Before the filter, which need not allow it.
+    skep_mark_descriptors(init, step->number[1]);
+    struct sock_fprog program = {
+        .len = (unsigned short)step->vector_count,
+        .filter = (struct sock_filter *)(init->plan.vectors + step->vector),
+    };
+    // Said beforehand: once the filter is there, it may be this process that waits for its agent's answer.
+    bool listens = step->number[0] & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    if (listens) skep_send_report(init, SKEP_REPORT_LISTENER, -1);
+    long listener = SKEP_CALL(seccomp, SECCOMP_SET_MODE_FILTER, step->number[0], &program);
+    if (listener < 0) skep_fail(init, "seccomp", NULL);
+    if (listens) init->board->listener = (int32_t)listener + 1;
 }

@@ -6,6 +6,7 @@
 #include <linux/bpf.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,15 @@ int skep_linux_pidfd_open(pid_t pid) {
 
 int skep_linux_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int skep_linux_pidfd_getfd(int pidfd, int fd) {
+    return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+}
+
+bool skep_linux_has_filter_flags(unsigned flags) {
+    // Flags are looked at first, and then a filter that is nowhere.
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, NULL) < 0 && errno == EFAULT;
 }
 
 int skep_linux_wait(int pidfd, bool block, int *status) {

@@ -6,7 +6,15 @@
 #include <string.h>
 
 enum slot_kind { SLOT_NONE, SLOT_ONE, SLOT_MAYBE }; // SLOT_MAYBE: 0 stands for none
-enum vector_kind { VECTOR_NONE, VECTOR_NUMBERS, VECTOR_SCHEDULER, VECTOR_COMMAND, VECTOR_PAIRS, VECTOR_PATCHED };
+enum vector_kind {
+    VECTOR_NONE,
+    VECTOR_NUMBERS,
+    VECTOR_SCHEDULER,
+    VECTOR_COMMAND,
+    VECTOR_PAIRS,
+    VECTOR_PATCHED,
+    VECTOR_FILTER
+};
 
 struct op_rule {
     const char *name;
@@ -59,6 +67,7 @@ static const struct op_rule rules[SKEP_OP_COUNT] = {
     [SKEP_OP_CAPS] = {"caps", 0, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_CAP_AMBIENT] = {"cap-ambient", 0, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_NO_NEW_PRIVS] = {"no-new-privs", 0, VECTOR_NONE, SLOT_NONE},
+    [SKEP_OP_SECCOMP] = {"seccomp", 0, VECTOR_FILTER, SLOT_NONE},
     [SKEP_OP_MAKE_CWD] = {"make-cwd", 1, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_CWD] = {"cwd", 1, VECTOR_NONE, SLOT_NONE},
     [SKEP_OP_FIND_COMMAND] = {"find-command", 1, VECTOR_NONE, SLOT_NONE},
@@ -106,6 +115,14 @@ static const char *check_command(struct reading *reading, const struct skep_step
     return reading->end_patched == 0 || are_variables ? NULL : "an environment entry lies outside the plan";
 }
 
+static const char *check_numbers(struct reading *reading, uint64_t first, uint64_t count) {
+    if (count > reading->header->vector_count || first > reading->header->vector_count - count)
+        return "a vector lies outside the plan";
+    if (count > 0 && first < reading->used_vectors) return "two steps share a vector";
+    if (count > 0) reading->used_vectors = first + count;
+    return NULL;
+}
+
 static const char *check_vector(struct reading *reading, const struct skep_step *step, const struct op_rule *rule) {
     uint64_t first = step->vector, count = step->vector_count;
     switch ((enum vector_kind)rule->vector) {
@@ -113,13 +130,12 @@ static const char *check_vector(struct reading *reading, const struct skep_step 
         return count == 0 ? NULL : "a step has a vector that it can't use";
     case VECTOR_SCHEDULER:
         if (count != 4) return "scheduling attributes are missing";
-        __attribute__((fallthrough));
+        return check_numbers(reading, first, count);
+    case VECTOR_FILTER:
+        if (count == 0 || count > SKEP_MAX_FILTER) return "a filter's length is impossible";
+        return check_numbers(reading, first, count);
     case VECTOR_NUMBERS:
-        if (count > reading->header->vector_count || first > reading->header->vector_count - count)
-            return "a vector lies outside the plan";
-        if (count > 0 && first < reading->used_vectors) return "two steps share a vector";
-        if (count > 0) reading->used_vectors = first + count;
-        return NULL;
+        return check_numbers(reading, first, count);
     case VECTOR_PAIRS:
         if (count % 2 != 0) return "a vector of pairs has an odd length";
         return count == 0 ? NULL : resolve_strings(reading, first, count, false);

@@ -46,6 +46,7 @@ public enum Action: Sendable, Hashable {
     case capabilities(effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet)
     case ambientSet(CapabilitySet)
     case noNewPrivileges
+    case seccomp(SystemCallFilter, preserved: Int)
     case makeWorkingDirectory(String)
     case workingDirectory(String, isAttempt: Bool)
     case findCommand(String, searchPath: String)

@@ -56,6 +56,7 @@ extension Action: CustomStringConvertible {
                 + " inheritable=0x\(String(inheritable.rawValue, radix: 16))"
         case .user(let uid, let gid, let umask, let groups, let keepsGroups, _):
             "\(uid):\(gid) umask=\(String(umask, radix: 8)) groups=\(keepsGroups ? "kept" : "\(groups)")"
+        case .seccomp(let filter, _): filter.description
         case .findCommand(let name, let searchPath): name.contains("/") ? name : "\(name) in \(searchPath)"
         case .wait(let forFifo): forFifo ? "for exec.fifo" : "for the parent"
         case .exec(let arguments, _, _): arguments.joined(separator: " ")
@@ -136,6 +137,13 @@ extension NewMount: CustomStringConvertible {
     public var description: String {
         "\(type) on \(destination)" + Action.optionText(attributes, propagation, parameters)
             + (idMap.map { " \($0)" } ?? "") + (substitute.map { ", or else the host's \($0.source)" } ?? "")
+    }
+}
+
+extension SystemCallFilter: CustomStringConvertible {
+    public var description: String {
+        "\(program.count) instructions" + (flags == 0 ? "" : " flags=0x\(String(flags, radix: 16))")
+            + (agent.map { " agent=\($0.socket)" } ?? "")
     }
 }
 

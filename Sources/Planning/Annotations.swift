@@ -11,10 +11,12 @@ public struct RuntimeAnnotations: Sendable, Equatable {
     public private(set) var mountContext = "context"
 
     /// The names of all that can make a container do what its other properties do not tell, for `skep features`.
-    public static let names = [
-        "run.oci.hooks.stderr", "run.oci.hooks.stdout", "run.oci.keep_original_groups", "run.oci.mount_context_type",
-        "run.oci.pidfd_receiver",
-    ]
+    public static let names =
+        [
+            "run.oci.hooks.stderr", "run.oci.hooks.stdout", "run.oci.keep_original_groups",
+            "run.oci.mount_context_type",
+            "run.oci.pidfd_receiver",
+        ] + FilterAnnotations.names
 
     /// Reads them.
     ///
@@ -56,7 +58,7 @@ public struct RuntimeAnnotations: Sendable, Equatable {
         if annotations.isEmpty { return [] }
         let prefixes = ["run.oci.", "org.systemd.property.", "org.criu.", "krun.", "module.wasm."]
         return annotations.keys.sorted().filter { name in
-            prefixes.contains(where: name.hasPrefix) && !names.contains(name) && !name.hasPrefix("run.oci.seccomp")
+            prefixes.contains(where: name.hasPrefix) && !names.contains(name)
         }.map { ConfigurationError(origin($0), "has no effect") }
     }
 }

@@ -15,11 +15,6 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         self.hint = hint
     }
 
-    /// The refusal of a property that Skep does not know how to carry out.
-    static func unsupported(_ origin: Origin) -> ConfigurationError {
-        ConfigurationError(origin, "is not supported yet")
-    }
-
     public var description: String {
         let text = reason.hasPrefix("is ") ? "\(property) \(reason)" : "\(property): \(reason)"
         return hint.map { "\(text); \($0)" } ?? text

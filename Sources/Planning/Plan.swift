@@ -89,6 +89,14 @@ public struct Plan: Sendable {
         steps.append(Step(action, from: origin))
     }
 
+    /// Whether the step of that index is behind the one that loads the container's filter.
+    public func isFiltered(atStep index: Int) -> Bool {
+        steps.indices.contains(index)
+            && steps[..<index].contains {
+                if case .seccomp = $0.action { true } else { false }
+            }
+    }
+
     /// The property that asked for the step of that index; nil for a step that is none.
     public func origin(ofStep index: Int) -> Origin? {
         steps.indices.contains(index) ? steps[index].origin : nil

@@ -217,6 +217,9 @@ private struct PlanEncoder {
         case .workingDirectory(let path, let isAttempt):
             raw.text.0 = try string(path)
             raw.flags = isAttempt ? UInt16(SKEP_CWD_TRY) : 0
+        case .seccomp(let filter, let preserved):
+            raw.number = (UInt64(filter.flags), UInt64(preserved), 0)
+            numbers(filter.program, into: &raw)
         case .findCommand(let name, let searchPath): raw.text = (try string(name), try string(searchPath), 0)
         case .terminal(let rows, let columns, let isConsole):
             raw.number = (UInt64(rows), UInt64(columns), 0)
@@ -318,6 +321,7 @@ extension Action {
         case .capabilities: SKEP_OP_CAPS
         case .ambientSet: SKEP_OP_CAP_AMBIENT
         case .noNewPrivileges: SKEP_OP_NO_NEW_PRIVS
+        case .seccomp: SKEP_OP_SECCOMP
         case .makeWorkingDirectory: SKEP_OP_MAKE_CWD
         case .workingDirectory: SKEP_OP_CWD
         case .findCommand: SKEP_OP_FIND_COMMAND

@@ -40,18 +40,22 @@ public struct Planner {
         public var id: String
         /// The runtime's own environment, for hooks that have none.
         public var environment: [String]
+        /// The filter that the configuration asks for; nil where it asks for none.
+        public var filter: SystemCallFilter?
 
         public init(
             rootfs: String, bundle: String = "/", cgroups: CgroupView, waitsForFifo: Bool = true,
             avoidsPivotRoot: Bool = false, preservedDescriptors: Int = 0,
             listenDescriptors: ListenDescriptors? = nil, sessionKeyring: String? = nil,
-            securityModules: SecurityModules = [], id: String = "", environment: [String] = []
+            securityModules: SecurityModules = [], id: String = "", environment: [String] = [],
+            filter: SystemCallFilter? = nil
         ) {
             self.rootfs = rootfs
             self.bundle = bundle
             self.listenDescriptors = listenDescriptors
             self.id = id
             self.environment = environment
+            self.filter = filter
             self.cgroups = cgroups
             self.waitsForFifo = waitsForFifo
             self.avoidsPivotRoot = avoidsPivotRoot
@@ -65,7 +69,7 @@ public struct Planner {
     ///
     /// - Throws: `ConfigurationError` for the first thing found wrong with it.
     public static func plan(_ spec: Spec, in situation: Situation) throws(ConfigurationError) -> Plan {
-        try Unsupported.check(spec)
+        try checkFilter(spec, situation.filter)
         var planner = try Planner(spec, situation)
         return try planner.planAll()
     }
@@ -80,12 +84,14 @@ public struct Planner {
     ///     there is nothing that `execCPUAffinity.initial` could speak of.
     ///   - sessionKeyring: what the container's session keyring is called; nil leaves the caller's.
     ///   - securityModules: those that the host has.
+    ///   - filter: the filter that the configuration asks for; nil where it asks for none.
     /// - Returns: the plan.
     /// - Throws: `ConfigurationError` for the first thing found wrong with the process.
     public static func planJoining(
         _ spec: Spec, process: Process, preservedDescriptors: Int = 0, isBornInCgroup: Bool = true,
-        sessionKeyring: String? = nil, securityModules: SecurityModules = []
+        sessionKeyring: String? = nil, securityModules: SecurityModules = [], filter: SystemCallFilter? = nil
     ) throws(ConfigurationError) -> Plan {
+        try checkFilter(spec, filter)
         let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
         var plan = Plan()
         plan.joinsRoot = !namespaces.present.contains(.mount)
@@ -106,8 +112,17 @@ public struct Planner {
         plan.append(.setsid, from: Origin("process"))
         try planner.planTerminal(isConsole: false, into: &plan)
         try planner.plan(
-            ProcessPlanner.End(waitsForFifo: false, preservedDescriptors: preservedDescriptors), into: &plan)
+            ProcessPlanner.End(
+                waitsForFifo: false, preservedDescriptors: preservedDescriptors, filter: filter),
+            into: &plan)
         return plan
+    }
+
+    /// No process goes without its filter because somebody forgot to have it compiled.
+    private static func checkFilter(_ spec: Spec, _ filter: SystemCallFilter?) throws(ConfigurationError) {
+        if spec.linux?.seccomp != nil && filter == nil {
+            throw ConfigurationError(Origin("linux.seccomp"), "has not been compiled")
+        }
     }
 
     private init(_ spec: Spec, _ situation: Situation) throws(ConfigurationError) {
@@ -154,7 +169,7 @@ public struct Planner {
         try planner.plan(
             ProcessPlanner.End(
                 waitsForFifo: situation.waitsForFifo, preservedDescriptors: situation.preservedDescriptors,
-                listenDescriptors: situation.listenDescriptors, hooks: hooks),
+                listenDescriptors: situation.listenDescriptors, hooks: hooks, filter: situation.filter),
             into: &plan)
         return plan
     }

@@ -54,6 +54,7 @@ struct ProcessPlanner {
         var preservedDescriptors: Int
         var listenDescriptors: ListenDescriptors?
         var hooks: HookPlanner?
+        var filter: SystemCallFilter?
     }
 
     /// Plans the process's terminal, where it wants one. With `isConsole` it is the container's /dev/console, too.
@@ -99,13 +100,15 @@ struct ProcessPlanner {
                 groupsMayBeDenied: isInside),
             from: Origin("process.user"))
         plan.append(.workingDirectory(process.cwd, isAttempt: false), from: Origin("process.cwd"))
-        plan.append(
-            .capabilities(effective: effective, permitted: permitted, inheritable: inheritable),
-            from: Origin("process.capabilities"))
+        let loading = FilterLoading(end, process)
+        let capabilities = Action.capabilities(effective: effective, permitted: permitted, inheritable: inheritable)
+        plan.append(loading.withRights(capabilities), from: Origin("process.capabilities"))
         plan.append(.ambientSet(ambient), from: Origin("process.capabilities.ambient"))
         plan.append(
             .findCommand(process.args[0], searchPath: self.environment.searchPath), from: Origin("process.args"))
+        loading.planEarly(then: capabilities, into: &plan)
         plan.append(.wait(forFifo: end.waitsForFifo), from: Origin("process"))
+        loading.planLate(into: &plan)
         try end.hooks?.planLate(environment: self.environment.variables, into: &plan)
         plan.append(
             .exec(arguments: process.args, environment: environment, preserved: end.preservedDescriptors),

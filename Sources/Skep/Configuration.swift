@@ -16,10 +16,13 @@ enum Configuration {
     }
 
     /// Refuses what would fail later for certain: the whole plan is made once, and the rootfs looked at.
-    static func check(_ spec: Spec, bundle: String, network: NetworkConfiguration?) throws(ContainerError) {
+    static func check(_ spec: Spec, bundle: String, network: NetworkConfiguration?, filters: FilterSource)
+        throws(ContainerError)
+    {
         let rootfs = try rootfs(spec, bundle: bundle)
         let layout = try converting { () throws(SystemError) in try Layout.detect() }
         let manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: "ID", layout: layout)
+        let filter = try filters.filter(for: spec)
         let plan: Plan
         do {
             var checked = spec
@@ -29,7 +32,8 @@ enum Configuration {
                 checked,
                 in: Planner.Situation(
                     rootfs: rootfs, cgroups: cgroupView(manager),
-                    securityModules: .present(for: checked.process, mountLabel: spec.linux?.mountLabel)))
+                    securityModules: .present(for: checked.process, mountLabel: spec.linux?.mountLabel), filter: filter)
+            )
         } catch {
             throw ContainerError(error)
         }

@@ -18,6 +18,10 @@ public struct ContainerID: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: `invalidIdFormat`.
     public init(_ text: String, grammar: Grammar = .libcontainer) throws(ContainerError) {
+        if text == FilterCache.directoryName && grammar == .commandLine {
+            throw ContainerError(
+                .invalidIdFormat, "container id \"\(text)\"", "is the name of what is kept beside containers")
+        }
         let isWellFormed = text.utf8.allSatisfy { Self.isAllowed($0, grammar) } && text != "." && text != ".."
         guard isWellFormed, (1...Self.maximumLength).contains(text.utf8.count) else {
             let shown = text.utf8.count > 64 ? String(text.prefix(64)) + "…" : text

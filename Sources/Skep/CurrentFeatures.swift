@@ -1,5 +1,6 @@
 internal import Networks
 public import OCI
+internal import CLinux
 internal import Planning
 
 /// This build of Skep.
@@ -19,13 +20,24 @@ extension Features {
                 namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
                 capabilities: CapabilitySet.knownNames,
                 cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true),
-                seccomp: Seccomp(enabled: false), apparmor: Switch(enabled: true), selinux: Switch(enabled: true),
+                seccomp: seccomp, apparmor: Switch(enabled: true), selinux: Switch(enabled: true),
                 intelRdt: IntelRdt(enabled: true, schemata: true, monitoring: true),
                 memoryPolicy: MemoryPolicy(
                     modes: OCI.Linux.MemoryPolicy.Mode.allCases.map(\.rawValue),
                     flags: OCI.Linux.MemoryPolicy.Flag.allCases.map(\.rawValue)),
                 mountExtensions: MountExtensions(idmap: Switch(enabled: true)), netDevices: Switch(enabled: true)),
-            annotations: ["io.skep.version": Release.version],
+            annotations: [
+                "io.skep.version": Release.version, "io.github.seccomp.libseccomp.version": CompilerVersion.text,
+            ],
             potentiallyUnsafeConfigAnnotations: [NetworkConfiguration.annotation] + RuntimeAnnotations.names)
+    }
+
+    private static var seccomp: Seccomp {
+        let flags = SystemCallFilter.knownFlags
+        return Seccomp(
+            enabled: true, actions: OCI.Seccomp.Action.allCases.map(\.rawValue).sorted(),
+            operators: OCI.Seccomp.Operator.allCases.map(\.rawValue).sorted(),
+            archs: SystemCallFilter.knownArchitectures, knownFlags: flags.map(\.name),
+            supportedFlags: flags.filter { skep_linux_has_filter_flags($0.number) }.map(\.name))
     }
 }

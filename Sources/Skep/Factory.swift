@@ -59,7 +59,8 @@ public final class Factory: Sendable {
     ) throws(ContainerError) -> Container {
         let directory = try directory(id)
         let bundle = Paths.absolute(bundle)
-        try Configuration.check(config, bundle: bundle, network: network)
+        let filters = FilterSource(root: self.root, log: log)
+        try Configuration.check(config, bundle: bundle, network: network, filters: filters)
         return try make(
             directory, config, document: config.serialized(.tabs), bundle: bundle, network: network)
     }

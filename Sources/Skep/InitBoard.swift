@@ -26,6 +26,18 @@ struct InitBoard: ~Copyable {
         munmap(page, Int(sysconf(Int32(_SC_PAGESIZE))))
     }
 
+    /// What the init had to report last; nil where nothing failed.
+    var report: skep_report? {
+        let report = page.load(as: skep_board.self).report
+        return report.kind == SKEP_REPORT_ERROR.rawValue ? report : nil
+    }
+
+    /// The number, in the init, of its filter's listener; nil while there is none.
+    var listener: CInt? {
+        let listener = page.load(as: skep_board.self).listener
+        return listener > 0 ? listener - 1 : nil
+    }
+
     /// The number of steps that were begun.
     var begun: Int {
         Int(page.load(as: skep_board.self).begun)

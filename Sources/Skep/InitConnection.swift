@@ -33,6 +33,8 @@ struct InitConnection: ~Copyable {
         case hooks
         /// It has a terminal, and this is the end for those outside.
         case terminal(Descriptor)
+        /// Its filter is about to be loaded, and there is somebody to be told of the listener.
+        case listener
         /// A step failed.
         case failed(skep_report)
         /// It closed its end: it has become the user's program, or died.
@@ -72,6 +74,14 @@ struct InitConnection: ~Copyable {
         } while !rest.isEmpty
     }
 
+    /// Waits for something to receive.
+    ///
+    /// - Returns: whether there is within the time.
+    func wait(milliseconds: Int32) -> Bool {
+        var waiting = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, milliseconds) != 0
+    }
+
     /// Waits for what the bootstrap has to say next.
     func receive() throws(SystemError) -> Answer {
         do {
@@ -94,6 +104,7 @@ struct InitConnection: ~Copyable {
             switch report.kind {
             case SKEP_REPORT_READY.rawValue: return .ready
             case SKEP_REPORT_HOOKS.rawValue: return .hooks
+            case SKEP_REPORT_LISTENER.rawValue: return .listener
             case SKEP_REPORT_TERMINAL.rawValue: return .terminal(Descriptor(owning: came))
             default: return .failed(report)
             }

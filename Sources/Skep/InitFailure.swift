@@ -5,19 +5,26 @@ internal import SystemPackage
 
 /// Turns what a bootstrap reported, or left unsaid, into the error of whoever asked for the container.
 enum InitFailure {
-    /// A step that failed.
-    static func error(_ report: skep_report, origin: Origin?) -> ContainerError {
+    /// A step that failed; `isFiltered` if it came behind the loading of the container's filter.
+    static func error(_ report: skep_report, origin: Origin?, isFiltered: Bool = false) -> ContainerError {
         let detail = text(report.detail)
         let errno = report.error == 0 ? nil : Errno(rawValue: report.error)
         return ContainerError(
             .systemError, origin?.description ?? "container init", errno == nil ? "refused" : nil,
             operation: text(report.call), path: detail.isEmpty ? nil : detail, errno: errno,
-            hint: hint(errno, call: text(report.call), origin: origin))
+            hint: (isFiltered ? filterHint : nil) ?? hint(errno, call: text(report.call), origin: origin))
     }
+
+    /// Whether it was the kernel that did not take the filter.
+    static func isOfFilter(_ report: skep_report) -> Bool { text(report.call) == "seccomp" }
+
+    private static let filterHint =
+        "linux.seccomp is in force by then, and it has to allow capset, close, sendmsg, recvmsg, ppoll, read and execve"
 
     /// An init that died without a word. `step` is what it was doing.
     static func death(
-        _ status: ExitStatus, during step: Plan.Step?, outOfMemoryKills: Int, memoryLimit: Int64?
+        _ status: ExitStatus, during step: Plan.Step?, outOfMemoryKills: Int, memoryLimit: Int64?,
+        isFiltered: Bool = false
     ) -> ContainerError {
         if status.signal == Self.killSignal && outOfMemoryKills > 0 {
             let limit = memoryLimit.map { " (\($0) bytes)" } ?? ""
@@ -27,10 +34,13 @@ enum InitFailure {
         }
         let end = status.signal.map { "was killed by signal \($0)" } ?? "ended with status \(status.code)"
         let place = step.map { " at the step \"\($0.action.name) \($0.action)\"" } ?? " before its first step"
-        return ContainerError(.systemError, step?.origin.description ?? "container init", "the init \(end)\(place)")
+        return ContainerError(
+            .systemError, step?.origin.description ?? "container init", "the init \(end)\(place)",
+            hint: isFiltered && status.signal == badCallSignal ? filterHint : nil)
     }
 
     private static let killSignal: Int32 = 9
+    private static let badCallSignal: Int32 = 31
 
     static func hint(_ errno: Errno?, call: String, origin: Origin?) -> String? {
         switch (errno, call, origin?.property) {
@@ -55,6 +65,8 @@ enum InitFailure {
         case (.invalidArgument?, "set_mempolicy", _):
             "none of these memory nodes is there, or none is in the cpuset of the cgroup"
         case (.noFunction?, "set_mempolicy", _): "this kernel was built without NUMA"
+        case (.invalidArgument?, "seccomp", _):
+            "this kernel lacks one of its actions or flags, or the program is not one that it would run"
         case (_, "keyctl JOIN_SESSION_KEYRING", _), (_, "keyctl SETPERM", _):
             "--no-new-keyring leaves the caller's session keyring"
         case (.noSuchFileOrDirectory?, "write", "process.apparmorProfile"):

@@ -266,10 +266,20 @@ struct Launch: ~Copyable {
                 try order.hooks?.runBeforeStart(pid: handle.pid)
                 try converting { () throws(SystemError) in try connection.send(SKEP_ORDER_HOOKS_DONE) }
             case .terminal(let master): try handOver(master)
+            case .listener: try tellAgent()
             case .failed(let report): throw failure(report)
             case .closed: throw try death()
             }
         }
+    }
+
+    /// Has the agent get the listener. It may be what the init itself waits for: so the init is asked nothing.
+    private func tellAgent() throws(ContainerError) {
+        guard let agent = order.agent else { return }
+        while board.listener == nil && !connection.wait(milliseconds: 1) {}
+        // If there is none now, it has failed or died: whoever waits for what it says next is told.
+        guard let number = board.listener else { return }
+        try agent.tell(try agent.fetch(number, from: handle), of: handle.pid)
     }
 
     private func handOver(_ master: borrowing Descriptor) throws(ContainerError) {
@@ -320,6 +330,7 @@ struct Launch: ~Copyable {
         switch try converting({ () throws(SystemError) in try connection.receive() }) {
         case .failed(let report): throw failure(report)
         case .closed:
+            if let report = board.report { throw failure(report) }
             // The end of the connection is the exec, unless the last step was never begun.
             if board.begun < order.plan.steps.count { throw try death() }
         default: throw ContainerError(.systemError, "container init", "broke the protocol: it was ready already")
@@ -327,15 +338,19 @@ struct Launch: ~Copyable {
     }
 
     private func failure(_ report: skep_report) -> ContainerError {
-        InitFailure.error(report, origin: order.plan.origin(ofStep: Int(report.step)))
+        InitFailure.error(
+            report, origin: order.plan.origin(ofStep: Int(report.step)),
+            isFiltered: order.plan.isFiltered(atStep: Int(report.step)))
     }
 
     private func death() throws(ContainerError) -> ContainerError {
+        if let report = board.report { return failure(report) }
         let status = ExitStatus(rawValue: try converting { () throws(SystemError) in try handle.wait() })
         let begun = board.begun
         return InitFailure.death(
             status, during: begun > 0 ? order.plan.steps[begun - 1] : nil,
-            outOfMemoryKills: order.manager.outOfMemoryKills(), memoryLimit: order.resources?.memory?.limit)
+            outOfMemoryKills: order.manager.outOfMemoryKills(), memoryLimit: order.resources?.memory?.limit,
+            isFiltered: order.plan.isFiltered(atStep: begun - 1))
     }
 
     /// Ends the launch, leaving the process that came of it.

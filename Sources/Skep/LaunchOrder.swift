@@ -86,6 +86,8 @@ struct LaunchOrder: Sendable {
     let resourceControl: ResourceControlGroup?
     /// What is to be done in its network namespace; nil for nothing.
     let network: NetworkOrder?
+    /// The agent that the filter leaves system calls to; nil for none.
+    let agent: AgentConnection?
     /// The command that becomes the init; empty for the running program itself.
     let initArguments: [String]
 
@@ -104,6 +106,7 @@ struct LaunchOrder: Sendable {
         manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: directory.id, layout: layout)
         factory.log?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
         try Self.checkTerminal(spec.process, options.process)
+        let filter = try FilterSource(root: factory.root, log: factory.log).filter(for: spec)
         var situation = Planner.Situation(
             rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager),
             waitsForFifo: options.waitsForFifo,
@@ -111,7 +114,7 @@ struct LaunchOrder: Sendable {
             listenDescriptors: options.listenDescriptors,
             sessionKeyring: options.keepsKeyring ? nil : Self.sessionKeyring(of: directory.id),
             securityModules: .present(for: spec.process, mountLabel: spec.linux?.mountLabel), id: directory.id,
-            environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment)
+            environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment, filter: filter)
         situation.unifiedCgroup = manager.unifiedPath
         situation.isPrivileged = geteuid() == 0
         do {
@@ -131,6 +134,9 @@ struct LaunchOrder: Sendable {
         hooks = ContainerHooks(
             spec.hooks, id: directory.id, bundle: bundle, ociVersion: spec.ociVersion, annotations: spec.annotations,
             log: factory.log)
+        agent = AgentConnection(
+            filter?.agent, id: directory.id, bundle: bundle, ociVersion: spec.ociVersion,
+            annotations: spec.annotations)
         subgroups = []
         isJoining = false
         keepsKeyring = options.keepsKeyring
@@ -161,15 +167,19 @@ struct LaunchOrder: Sendable {
             throw ContainerError(.configInvalid, "process", "is missing")
         }
         try Self.checkTerminal(wanted, process)
+        let filter = try FilterSource(root: factory.root, log: factory.log).filter(for: config)
         do {
             plan = try Planner.planJoining(
                 config, process: wanted, preservedDescriptors: process.preservedDescriptors,
                 isBornInCgroup: stored.manager.members.isEmpty,
                 sessionKeyring: stored.state.keepsKeyring ? nil : Self.sessionKeyring(of: stored.state.id),
-                securityModules: .present(for: wanted))
+                securityModules: .present(for: wanted), filter: filter)
         } catch {
             throw ContainerError(error)
         }
+        agent = AgentConnection(
+            filter?.agent, id: stored.state.id, bundle: stored.state.bundle, ociVersion: stored.state.ociVersion,
+            annotations: stored.state.annotations, initPID: stored.state.pid)
         manager = stored.manager
         resources = nil
         intelRdt = nil
@@ -208,6 +218,7 @@ struct LaunchOrder: Sendable {
         notifyProxy = nil
         pidfdReceiver = nil
         network = nil
+        agent = nil
         initArguments = factory.initArgs
     }
 

@@ -34,6 +34,7 @@ public struct PlanPreview: Sendable {
         let layout = try converting { () throws(SystemError) in try Layout.detect() }
         let manager = ManagerSelection.manager(path: config.linux?.cgroupsPath, id: "ID", layout: layout)
         let rootfs = try Configuration.rootfs(config, bundle: Paths.absolute(bundle))
+        let filter = try FilterSource(root: nil, log: nil).filter(for: config)
         let plan: Plan
         do {
             plan = try Planner.plan(
@@ -41,7 +42,8 @@ public struct PlanPreview: Sendable {
                 in: Planner.Situation(
                     rootfs: rootfs, cgroups: Configuration.cgroupView(manager),
                     sessionKeyring: LaunchOrder.sessionKeyring(of: "ID"),
-                    securityModules: .present(for: config.process, mountLabel: config.linux?.mountLabel)))
+                    securityModules: .present(for: config.process, mountLabel: config.linux?.mountLabel), filter: filter
+                ))
         } catch {
             throw ContainerError(error)
         }

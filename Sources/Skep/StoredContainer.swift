@@ -106,8 +106,9 @@ package struct StoredContainer: Sendable {
         hooks?.runAfterStart(pid: state.pid)
     }
 
-    /// The step is the user's program, the last, or one of the hooks right before it.
+    /// The step is the user's program, the last, one of the hooks right before it, or the loading of the filter.
     private func failure(_ report: skep_report) -> ContainerError {
+        if InitFailure.isOfFilter(report) { return InitFailure.error(report, origin: Origin("linux.seccomp")) }
         let hookCount = state.hooks?.startContainer.count ?? 0
         let index = Int(report.step) - ((state.planSteps ?? 0) - 1 - hookCount)
         let isHook = state.planSteps != nil && (0..<hookCount).contains(index)

@@ -31,6 +31,11 @@ public struct HostProgram {
         return variables
     }
 
+    /// A variable of that environment; nil if it is not there.
+    public static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
     /// Runs the program in a session of its own, with no signal blocked. It gets the three descriptors, which stay
     /// the caller's, and no others.
     ///

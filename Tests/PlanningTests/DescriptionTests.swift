@@ -68,6 +68,13 @@ import Testing
                 effective: CapabilitySet(rawValue: 1), permitted: CapabilitySet(rawValue: 16),
                 inheritable: CapabilitySet(rawValue: 255)), "effective=0x1 permitted=0x10 inheritable=0xff"
         ),
+        (.seccomp(SystemCallFilter(program: [6, 6], flags: 0), preserved: 3), "2 instructions"),
+        (
+            .seccomp(
+                SystemCallFilter(
+                    program: [6], flags: 12, agent: SystemCallAgent(socket: "/s", origin: Origin("linux.seccomp"))),
+                preserved: 0), "1 instructions flags=0xc agent=/s"
+        ),
         (.user(uid: 1, gid: 2, umask: 0o22, additionalGids: [3, 4]), "1:2 umask=22 groups=[3, 4]"),
         (.user(uid: 1, gid: 2, umask: 0, additionalGids: [], keepsGroups: true), "1:2 umask=0 groups=kept"),
         (.workingDirectory("/w", isAttempt: true), "/w (first try)"), (.workingDirectory("/w", isAttempt: false), "/w"),

@@ -218,6 +218,10 @@ extension EncoderTests {
             step.numbers = [1, 2, 0]
             step.flags = 0x1
         },
+        Encoding(.seccomp(SystemCallFilter(program: [6, 1 << 32 | 6], flags: 12), preserved: 3)) { step in
+            step.numbers = [12, 3, 0]
+            step.integers = [6, 1 << 32 | 6]
+        },
         Encoding(.makeWorkingDirectory("/w")) { $0.texts = ["/w", "", ""] },
         Encoding(.workingDirectory("/w", isAttempt: false)) { $0.texts = ["/w", "", ""] },
         Encoding(.workingDirectory("/w", isAttempt: true)) { step in

@@ -94,6 +94,20 @@ import Testing
                 == "a vector lies outside the plan")
     }
 
+    @Test("A filter has 1 to 4096 instructions", arguments: [0, 4097, .max] as [UInt32]) func filter(count: UInt32)
+        throws
+    {
+        let filter = Action.seccomp(SystemCallFilter(program: [6, 6], flags: 0), preserved: 0)
+        #expect(
+            try refusal([filter, Self.last], changing: Member.count, to: count) == "a filter's length is impossible")
+        #expect(
+            try refusal([filter, Self.last], changing: Member.count, to: UInt32(4096))
+                == "a vector lies outside the plan")
+        #expect(
+            try refusal([filter, Self.last], changing: Member.vector, to: UInt32(8))
+                == "a vector lies outside the plan")
+    }
+
     static let withVectors: [Action] = [
         .memoryPolicy(mode: 2, nodes: CPUSet(words: [1, 1])),
         .user(uid: 0, gid: 0, umask: 0, additionalGids: [1, 2]),

@@ -83,7 +83,8 @@ struct PlanWalk {
         let first = Int(step.vector), count = Int(step.vector_count)
         switch read.name {
         case "mount", "remount", "mask": read.strings = (first..<first + count).map { text(UInt(entry($0))) }
-        case "user", "affinity", "memory-policy", "scheduler": read.integers = (first..<first + count).map { entry($0) }
+        case "user", "affinity", "memory-policy", "scheduler", "seccomp":
+            read.integers = (first..<first + count).map { entry($0) }
         case "home", "listen-pid": read.integers = [UInt64(step.vector)]
         case "exec", "hook":
             read.strings = list(from: UInt64(step.vector))

@@ -26,9 +26,25 @@ load helpers
     skep_only
     skep features
     assert_equal "$(jq -r '.linux.cgroup.systemd // false' <<<"$output")" false
-    assert_equal "$(jq -r '.linux.seccomp.enabled // false' <<<"$output")" false
     assert_equal "$(jq -c .linux.namespaces <<<"$output")" '["cgroup","ipc","mount","network","pid","time","user","uts"]'
     assert_equal "$(jq -c '.linux.netDevices.enabled' <<<"$output")" true
+}
+
+@test "features: seccomp is all that runc's is" {
+    skep_only
+    skep features
+    local seccomp part
+    seccomp=$(runc features | jq -c .linux.seccomp)
+    assert_equal "$(jq -c .linux.seccomp.enabled <<<"$output")" true
+    for part in actions operators archs; do
+        assert_equal "$(jq -c --argjson runc "$seccomp" "\$runc.$part - .linux.seccomp.$part" <<<"$output")" '[]'
+    done
+    assert_equal "$(jq -c .linux.seccomp.actions <<<"$output")" "$(jq -c .actions <<<"$seccomp")"
+    assert_equal "$(jq -c '.linux.seccomp | [.knownFlags, .supportedFlags] | map(map(ltrimstr("SECCOMP_FILTER_FLAG_")))' \
+        <<<"$output")" \
+        '[["TSYNC","SPEC_ALLOW","LOG","WAIT_KILLABLE_RECV"],["TSYNC","SPEC_ALLOW","LOG","WAIT_KILLABLE_RECV"]]'
+    assert_equal "$(jq -r '.annotations["io.github.seccomp.libseccomp.version"]' <<<"$output")" \
+        "$(runc features | jq -r '.annotations["io.github.seccomp.libseccomp.version"] // "2.5.4"')"
 }
 
 @test "features: id-mapped mounts" {
@@ -45,7 +61,10 @@ run.oci.hooks.stderr
 run.oci.hooks.stdout
 run.oci.keep_original_groups
 run.oci.mount_context_type
-run.oci.pidfd_receiver"
+run.oci.pidfd_receiver
+run.oci.seccomp.receiver
+run.oci.seccomp_bpf_data
+run.oci.seccomp_fail_unknown_syscall"
 }
 
 @test "features: resctrl" {

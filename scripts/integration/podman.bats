@@ -21,6 +21,14 @@ teardown() {
     assert_status 42
 }
 
+@test "podman: its default profile is in force, and what it allows works" {
+    run podman_run --rm busybox:test sh -c 'grep ^Seccomp: /proc/self/status; unshare -m true; mkdir /a && rmdir /a'
+    assert_status 0
+    assert_contains "$output" $'Seccomp:\t2'
+    run podman_run --rm --security-opt seccomp=unconfined busybox:test grep ^Seccomp: /proc/self/status
+    assert_equal "$output" $'Seccomp:\t0'
+}
+
 @test "podman: a command that is not found is 127" {
     run -127 podman_run --rm busybox:test no-such-command
 }

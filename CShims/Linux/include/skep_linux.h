@@ -14,6 +14,12 @@ enum { SKEP_LINUX_O_PATH = 010000000 };
 int skep_linux_pidfd_open(pid_t pid);
 int skep_linux_pidfd_send_signal(int pidfd, int signal);
 
+// pidfd_getfd(2): a descriptor of the process's, close-on-exec.
+int skep_linux_pidfd_getfd(int pidfd, int fd);
+
+// Whether the kernel knows these flags of seccomp(2) (SECCOMP_FILTER_FLAG_*).
+bool skep_linux_has_filter_flags(unsigned flags);
+
 // waitid(P_PIDFD, WEXITED). Returns 1 and sets `status` as wait(2) gives it, 0 where `block` is false and the process
 // still runs, or -1.
 int skep_linux_wait(int pidfd, bool block, int *_Nonnull status);

@@ -3,12 +3,15 @@
 #define SKEP_KERNEL_H
 
 #include <asm/resource.h>
+#include <linux/audit.h>
+#include <linux/bpf_common.h>
 #include <linux/capability.h>
 #include <linux/ioprio.h>
 #include <linux/mempolicy.h>
 #include <linux/mount.h>
 #include <linux/personality.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <linux/stat.h>
 #include <stdint.h>
 

@@ -19,6 +19,7 @@
 #define SKEP_PLAN_MAX_SIZE  (64u << 20)
 #define SKEP_PLAN_MAX_STEPS 65536u
 #define SKEP_MAX_FDS        1024
+#define SKEP_MAX_FILTER     4096u // the kernel's BPF_MAXINSNS
 
 // The descriptors that arrive with the plan, in this order. The namespaces to join follow, then what the parent has
 // opened for mounts, since the init can't: detached mounts and user namespaces that map ids.
@@ -96,6 +97,8 @@ enum skep_op {
     SKEP_OP_CAPS,          // number: effective, permitted, inheritable
     SKEP_OP_CAP_AMBIENT,   // number[0]: the ambient set
     SKEP_OP_NO_NEW_PRIVS,  //
+    SKEP_OP_SECCOMP,       // vector: the filter's instructions (struct sock_filter, 1 to 4096 numbers); number:
+                           // SECCOMP_FILTER_FLAG_*, preserved descriptors. From here on every call goes through it
     SKEP_OP_MAKE_CWD,      // text[0]: made inside the rootfs if it is missing
     SKEP_OP_CWD,           // text[0]: entered, and verified to lie inside the rootfs; flags: SKEP_CWD_*
     SKEP_OP_FIND_COMMAND,  // text: args[0], PATH

@@ -7,6 +7,8 @@
 //     | <-------------------------------- REPORT_HOOKS  |  SKEP_OP_RUNTIME_HOOKS, where there are any
 //     | ORDER_HOOKS_DONE -----------------------------> |
 //     | <---------------- REPORT_TERMINAL + the master  |  SKEP_OP_TERMINAL, where one is wanted
+//     | <----------------------------- REPORT_LISTENER  |  SKEP_OP_SECCOMP, where somebody is to be asked: the
+//     |                                                 |  descriptor's number is on the board once it is there
 //     | <-------------------------------- REPORT_READY  |  SKEP_OP_WAIT
 //     | ORDER_GO -------------------------------------> |  SKEP_OP_EXEC, or first a byte on exec.fifo
 //     | <-------------------------------- REPORT_ERROR  |  at any point; the bootstrap exits
@@ -39,7 +41,13 @@ struct skep_order {
     uint32_t following; // descriptors that come with the orders right behind it (SKEP_ORDER_SOURCES)
 };
 
-enum skep_report_kind { SKEP_REPORT_READY = 1, SKEP_REPORT_ERROR, SKEP_REPORT_HOOKS, SKEP_REPORT_TERMINAL };
+enum skep_report_kind {
+    SKEP_REPORT_READY = 1,
+    SKEP_REPORT_ERROR,
+    SKEP_REPORT_HOOKS,
+    SKEP_REPORT_TERMINAL,
+    SKEP_REPORT_LISTENER
+};
 
 #define SKEP_NO_STEP UINT32_MAX // the failure is not a step's: a malformed plan, a broken protocol
 
@@ -53,9 +61,12 @@ struct skep_report {
 
 _Static_assert(sizeof(struct skep_report) == 256, "reports are read by another language");
 
-// One page that both sides map: what the parent knows of a bootstrap that could not say anything any more.
+// One page that both sides map: what the parent knows of a bootstrap that could not say anything any more, be it
+// because it died or because its own filter keeps it from calling.
 struct skep_board {
-    uint32_t begun; // number of steps begun
+    uint32_t begun;            // number of steps begun
+    int32_t listener;          // the seccomp listener's number, plus 1: the parent fetches it from there
+    struct skep_report report; // the last REPORT_ERROR; of kind 0 where there is none
 };
 
 #endif

@@ -61,9 +61,21 @@ struct PlanCheck {
             spec,
             in: Planner.Situation(
                 rootfs: Paths.join(bundle, spec.root?.path ?? ""), bundle: bundle,
-                cgroups: Configuration.cgroupView(manager), securityModules: securityModules))
+                cgroups: Configuration.cgroupView(manager), securityModules: securityModules,
+                filter: try filter(for: spec)))
         _ = try plan.encoded()
         return plan.warnings
+    }
+
+    private func filter(for spec: Spec) throws(ConfigurationError) -> SystemCallFilter? {
+        do {
+            return try FilterSource(root: nil, log: nil).filter(for: spec)
+        } catch {
+            var bare = error
+            bare.origin = ""
+            bare.hint = nil
+            throw ConfigurationError(Origin(error.origin), error.reason ?? bare.description, hint: error.hint)
+        }
     }
 
     /// Without a namespace that is only misspelled, all that belongs to it would be refused.
@@ -108,6 +120,7 @@ struct PlanCheck {
         case "mounts[].source", "hooks.prestart[].path", "hooks.createRuntime[].path", "hooks.createContainer[].path",
             "hooks.startContainer[].path", "hooks.poststart[].path", "hooks.poststop[].path":
             #""/""#
+        case "linux.seccomp.syscalls[].names": #"["read"]"#
         case "linux.devices[].path": #""/dev/skep-check""#
         case "linux.devices[].major", "linux.devices[].minor": "0"
         default: nil

@@ -9,7 +9,7 @@ resources() {
     owned_processes
     awk -v work="$WORK/" 'index($5, work) == 1 { print "mount " $5 }' /proc/self/mountinfo
     cgroups_named "$ID" | sed 's/^/cgroup /'
-    [[ ! -d $ROOT ]] || find "$ROOT" -mindepth 1 | sed 's/^/state /'
+    [[ ! -d $ROOT ]] || find "$ROOT" -mindepth 1 -not -path "$ROOT/.cache*" | sed 's/^/state /'
 }
 
 # Processes of the test's containers, and runtimes that still name one; no zombies.

@@ -42,6 +42,6 @@ podman_here() {
 
 # podman_run ARG...: as a machine without CAP_SYS_RESOURCE asks for.
 podman_run() {
-    podman_here run --cgroup-parent "/$ID" --network none --security-opt seccomp=unconfined \
+    podman_here run --cgroup-parent "/$ID" --network none \
         --ulimit nofile=1000:1000 --ulimit nproc=1000:1000 "$@"
 }
