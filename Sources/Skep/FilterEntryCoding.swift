@@ -1,3 +1,5 @@
+import Glibc
+
 /// The bytes of a compiled filter's file: `FilterCache` shows their order.
 enum FilterEntryCoding {
     /// No filter and no configuration is larger.
@@ -27,14 +29,32 @@ enum FilterEntryCoding {
             let notesSize = Int(exactly: word(bytes, 16)), let count = Int(exactly: word(bytes, 24)),
             notesSize <= bytes.count, count <= bytes.count,
             headerSize + keySize + notesSize + count * 8 + 8 == bytes.count,
-            word(bytes, bytes.count - 8) == checksum(bytes.dropLast(8)),
-            bytes[headerSize...].starts(with: key)
+            word(bytes, bytes.count - 8) == checksum(bytes.dropLast(8)), isKey(key, of: bytes)
         else { return nil }
         let notes = bytes[(headerSize + keySize)...].prefix(notesSize)
         let start = headerSize + keySize + notesSize
         return FilterCache.Entry(
-            program: (0..<count).map { word(bytes, start + $0 * 8) },
+            program: program(bytes, start, count),
             notes: notes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    private static func isKey(_ key: [UInt8], of bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            key.withUnsafeBytes { key in
+                guard let bytes = bytes.baseAddress, let start = key.baseAddress else { return true }
+                return memcmp(bytes + headerSize, start, key.count) == 0
+            }
+        }
+    }
+
+    private static func program(_ bytes: [UInt8], _ start: Int, _ count: Int) -> [UInt64] {
+        [UInt64](unsafeUninitializedCapacity: count) { program, initialized in
+            bytes.withUnsafeBytes { bytes in
+                let part = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count * 8])
+                UnsafeMutableRawBufferPointer(program).copyMemory(from: part)
+            }
+            initialized = count
+        }
     }
 
     /// Tells damage, not malice: who could do that could write the checksum too.

@@ -27,6 +27,8 @@ command_of() {
     case $runtime/$command in
     floor/run) echo "${binary[floor]} $work/bundle /bin/true" ;;
     floor/*) ;;
+    */filtered | skep/first) [[ ! -d $work/filtered ]] || echo "$line run --bundle $work/filtered bench" ;;
+    */first) ;;
     */run) echo "$line run --bundle $work/bundle bench" ;;
     */list) echo "$line list" ;;
     */state) echo "$line state bench-created" ;;
@@ -49,7 +51,9 @@ create_containers() {
 
 # One hyperfine for each round and command; the runtime that goes first changes from round to round.
 measure_command() {
-    local command=$1 round n name line share
+    local command=$1 round n name line share prepare=()
+    # What Skep has compiled and kept is not there the first time.
+    [[ $command != first ]] || prepare=(--prepare "rm -rf $work/state.skep/.cache")
     for ((round = 0; round < rounds; round++)); do
         local arguments=()
         for ((n = 0; n < ${#runtimes[@]}; n++)); do
@@ -57,9 +61,10 @@ measure_command() {
             line=$(command_of "$name" "$command")
             [[ -z $line ]] || arguments+=(--command-name "$name" "$line")
         done
+        ((${#arguments[@]} > 0)) || return 0
         share=$((runs / rounds + (round < runs % rounds ? 1 : 0)))
         # hyperfine itself asks for two runs. Its remarks on outliers are not errors.
-        hyperfine -N --style none --warmup "$warmup" --runs "$((share < 2 ? 2 : share))" \
+        hyperfine -N --style none --warmup "$warmup" --runs "$((share < 2 ? 2 : share))" "${prepare[@]}" \
             --export-json "$work/$command.$round.json" "${arguments[@]}" >"$work/hyperfine.log" 2>&1 ||
             die "$(cat "$work/hyperfine.log")"
     done
@@ -81,7 +86,7 @@ measure_all() {
     note "measuring ${runtimes[*]}: $runs runs each in $rounds rounds"
     create_containers
     : >"$work/peaks"
-    for command in run exec state kill list; do
+    for command in run filtered first exec state kill list; do
         measure_command "$command"
         measure_peaks "$command" >>"$work/peaks"
     done
@@ -91,5 +96,5 @@ measure_all() {
             {command: $command, runtime: .command, times: (.times | map(. * 1000)), cpu: ((.user + .system) * 1000)}] |
         group_by([.command, .runtime]) |
         map({command: .[0].command, runtime: .[0].runtime, times: (map(.times) | add), cpu: (map(.cpu) | add / length)})
-        ' "$work"/{run,exec,state,kill,list}.*.json >"$work/times.json"
+        ' "$work"/{run,filtered,first,exec,state,kill,list}.[0-9]*.json >"$work/times.json"
 }

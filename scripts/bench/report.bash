@@ -36,7 +36,7 @@ table() {
         ["command", "runtime", "median ms", "min ms", "CPU ms",
             "x floor", "x crun", "x runc", "CPU x crun", "peak MiB"],
         ["---", "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:"],
-        (["run", "exec", "state", "kill", "list"][] as $command |
+        (["run", "filtered", "first", "exec", "state", "kill", "list"][] as $command |
             ["floor", "crun", "runc", "skep"][] as $runtime |
             of($command; $runtime) | select(.) | (.times | median) as $median |
             [$command, $runtime, ($median | fixed), (.times | min | fixed), (.cpu | fixed),

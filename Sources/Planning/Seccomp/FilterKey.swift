@@ -42,7 +42,13 @@ public enum FilterKey {
     }
 
     private static func add(number: UInt64, to key: inout [UInt8]) {
-        withUnsafeBytes(of: number) { key.append(contentsOf: $0) }
+        // Byte by byte, since nearly all that is added are lengths of names: seven bits at a time.
+        var rest = number
+        while rest > 0x7f {
+            key.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        key.append(UInt8(truncatingIfNeeded: rest))
     }
 
     private static func add(errno: UInt32?, to key: inout [UInt8]) {
