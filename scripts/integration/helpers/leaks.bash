@@ -15,13 +15,15 @@ resources() {
 # Processes of the test's containers, and runtimes that still name one; no zombies.
 # The patterns come from files, as grep would find its own arguments.
 owned_processes() {
-    local pid
+    local pid state
     printf '%s\n' "$ID" >"$WORK/pattern.id"
     {
         container_processes
         grep -lsFf "$WORK/pattern.id" /proc/[0-9]*/cmdline | cut -d/ -f3 || true
     } | sort -u | while IFS= read -r pid; do
-        grep -qs '^State:.*Z' "/proc/$pid/status" ||
+        # None at all: it has been reaped meanwhile.
+        state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$pid/status" 2>/dev/null) || true
+        [[ -z $state || $state == Z ]] ||
             printf 'process %s %s\n' "$pid" "$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline")"
     done
 }
