@@ -70,8 +70,8 @@ struct ContainerHooks: Sendable {
         ).serialized(.compact)
     }
 
-    /// How much of a failed hook's output its error shows, from the end.
-    private static let outputShown = 1000
+    /// How much of a failed hook's output its error shows, from the end: less than what an error is cut to.
+    private static let outputShown = 400
 
     private func run(_ hook: Hook, _ property: String, _ state: [UInt8]) throws(ContainerError) {
         log?.debug("running \(property): \(hook.path)")
