@@ -1,3 +1,4 @@
+import Glibc
 public import OCI
 public import System
 
@@ -63,6 +64,17 @@ public protocol Manager: Sendable {
 }
 
 extension Manager {
+    /// The same as `discard`, but waits for processes that are about to end in there, 1 second at most: those that an
+    /// init has left in a pid namespace that is not its own. Who stays is somebody else's.
+    @discardableResult
+    public func discardWhenLeft() -> Bool {
+        for _ in 1...100 {
+            if discard() { return true }
+            usleep(10_000)
+        }
+        return false
+    }
+
     /// The container's directory by controller; "" stands for the version 2 tree.
     public var paths: [String: String] {
         Dictionary(namedPaths.map { ($0.name, $0.path) }) { first, _ in first }

@@ -177,8 +177,8 @@ public final class Factory: Sendable {
         if Files.exists(directory.statePath) {
             try converting { () throws(SystemError) in try manager.remove() }
         } else {
-            // An init that was not let go ends with its parent: processes that stay there are somebody else's.
-            for _ in 1...100 where !manager.discard() { usleep(10_000) }
+            // An init that was not let go ends with its parent.
+            manager.discardWhenLeft()
         }
         // What can't be brought back is left: there is no more to be done for it.
         do {

@@ -32,7 +32,7 @@ struct Launch: ~Copyable {
         do {
             return try begin(order, bytes, target)
         } catch {
-            if !order.isJoining { order.manager.discard() }
+            if !order.isJoining { order.manager.discardWhenLeft() }
             throw ContainerError(error)
         }
     }
@@ -362,6 +362,6 @@ struct Launch: ~Copyable {
     func abandon() {
         _ = try? handle.signal(SIGKILL)
         _ = try? handle.wait()
-        if !order.isJoining { order.manager.discard() }
+        if !order.isJoining { order.manager.discardWhenLeft() }
     }
 }
