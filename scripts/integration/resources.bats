@@ -51,7 +51,12 @@ for name in \$(ls /sys/fs/cgroup); do
 done
 for name in $*; do
     mkdir "$WORK/view/all/\$name"
-    mount -t cgroup -o "\$name" cgroup "$WORK/view/all/\$name"
+    # The kernel keeps a controller where it was until the last cgroup there is quite gone.
+    for try in \$(seq 50); do
+        mount -t cgroup -o "\$name" cgroup "$WORK/view/all/\$name" && break
+        sleep 0.1
+    done
+    mountpoint -q "$WORK/view/all/\$name"
 done
 mount --rbind '$WORK/view/all' /sys/fs/cgroup
 SCRIPT
