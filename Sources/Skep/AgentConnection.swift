@@ -7,24 +7,15 @@ internal import SystemPackage
 /// Tells a seccomp agent of a process: config-linux.md, The Container Process State.
 struct AgentConnection: Sendable {
     private let agent: SystemCallAgent
-    private let id: String
-    private let bundle: String
-    private let ociVersion: String
-    private let annotations: [String: String]
+    private let identity: ContainerIdentity
     /// The container's init, where the process is another.
     private let initPID: Int32?
 
     /// Nil where there is no agent.
-    init?(
-        _ agent: SystemCallAgent?, id: String, bundle: String, ociVersion: String, annotations: [String: String],
-        initPID: Int32? = nil
-    ) {
+    init?(_ agent: SystemCallAgent?, of identity: ContainerIdentity, initPID: Int32? = nil) {
         guard let agent else { return nil }
         self.agent = agent
-        self.id = id
-        self.bundle = bundle
-        self.ociVersion = ociVersion
-        self.annotations = annotations
+        self.identity = identity
         self.initPID = initPID
     }
 
@@ -45,9 +36,7 @@ struct AgentConnection: Sendable {
     func tell(_ listener: consuming Descriptor, of pid: Int32) throws(ContainerError) {
         let document = ContainerProcessState(
             pid: pid, metadata: agent.metadata,
-            state: OCI.State(
-                ociVersion: ociVersion, id: id, pid: initPID ?? pid, status: initPID == nil ? .creating : .running,
-                bundle: bundle, annotations: annotations)
+            state: identity.state(initPID == nil ? .creating : .running, pid: initPID ?? pid)
         ).serialized(.compact)
         let descriptors = [listener.number]
         defer { _ = listener.number }

@@ -5,23 +5,14 @@ internal import System
 /// The hooks of a container that run in the runtime's own namespaces: config.md, POSIX-platform Hooks.
 struct ContainerHooks: Sendable {
     private let hooks: Hooks
-    private let id: String
-    private let bundle: String
-    private let ociVersion: String
-    private let annotations: [String: String]
+    private let identity: ContainerIdentity
     private let log: MessageLog?
 
     /// Nil where there are no hooks.
-    init?(
-        _ hooks: Hooks?, id: String, bundle: String, ociVersion: String, annotations: [String: String],
-        log: MessageLog?
-    ) {
+    init?(_ hooks: Hooks?, of identity: ContainerIdentity, log: MessageLog?) {
         guard let hooks else { return nil }
         self.hooks = hooks
-        self.id = id
-        self.bundle = bundle
-        self.ociVersion = ociVersion
-        self.annotations = annotations
+        self.identity = identity
         self.log = log
     }
 
@@ -35,7 +26,7 @@ struct ContainerHooks: Sendable {
 
     /// Runs prestart and createRuntime, whose failure is the container's.
     func runBeforeStart(pid: Int32) throws(ContainerError) {
-        let state = state(.creating, pid: pid)
+        let state = identity.state(.creating, pid: pid).serialized(.compact)
         for (index, hook) in hooks.prestart.enumerated() {
             try run(hook, "hooks.prestart[\(index)]", state)
         }
@@ -46,15 +37,16 @@ struct ContainerHooks: Sendable {
 
     /// Runs poststart, whose failure is only told.
     func runAfterStart(pid: Int32) {
-        runAll(hooks.poststart, "hooks.poststart", state(.running, pid: pid))
+        runAll(hooks.poststart, "hooks.poststart", identity.state(.running, pid: pid))
     }
 
     /// Runs poststop, whose failure is only told.
     func runAfterStop() {
-        runAll(hooks.poststop, "hooks.poststop", state(.stopped, pid: nil))
+        runAll(hooks.poststop, "hooks.poststop", identity.state(.stopped, pid: nil))
     }
 
-    private func runAll(_ hooks: [Hook], _ property: String, _ state: [UInt8]) {
+    private func runAll(_ hooks: [Hook], _ property: String, _ state: OCI.State) {
+        let state = state.serialized(.compact)
         for (index, hook) in hooks.enumerated() {
             do {
                 try run(hook, "\(property)[\(index)]", state)
@@ -64,12 +56,6 @@ struct ContainerHooks: Sendable {
         }
     }
 
-    private func state(_ status: OCI.Status, pid: Int32?) -> [UInt8] {
-        OCI.State(
-            ociVersion: ociVersion, id: id, pid: pid, status: status, bundle: bundle, annotations: annotations
-        ).serialized(.compact)
-    }
-
     /// How much of a failed hook's output its error shows, from the end: less than what an error is cut to.
     private static let outputShown = 400
 
@@ -77,11 +63,11 @@ struct ContainerHooks: Sendable {
         log?.debug("running \(property): \(hook.path)")
         let program = HostProgram(
             hook.path, hook.args.isEmpty ? [hook.path] : hook.args,
-            environment: hook.env ?? HostProgram.ownEnvironment, directory: bundle)
+            environment: hook.env ?? HostProgram.ownEnvironment, directory: identity.bundle)
         let (failure, output) = try converting(origin: property) { () throws(SystemError) in
             let input = try Descriptor.memoryFile("skep-hook-state", state)
             let output = try Descriptor.memoryFile("skep-hook-output")
-            let files = try RedirectedStreams(annotations)
+            let files = try RedirectedStreams(identity.annotations)
             let process = try program.run(
                 input: input.number, output: files.output ?? output.number, errors: files.errors ?? output.number)
             return (try Self.wait(for: process, seconds: hook.timeout), output.tail(Self.outputShown))

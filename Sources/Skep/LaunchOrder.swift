@@ -131,12 +131,10 @@ struct LaunchOrder: Sendable {
         resources = spec.linux?.resources
         intelRdt = spec.linux?.intelRdt
         resourceControl = nil
-        hooks = ContainerHooks(
-            spec.hooks, id: directory.id, bundle: bundle, ociVersion: spec.ociVersion, annotations: spec.annotations,
-            log: factory.log)
-        agent = AgentConnection(
-            filter?.agent, id: directory.id, bundle: bundle, ociVersion: spec.ociVersion,
-            annotations: spec.annotations)
+        let identity = ContainerIdentity(
+            id: directory.id, bundle: bundle, ociVersion: spec.ociVersion, annotations: spec.annotations)
+        hooks = ContainerHooks(spec.hooks, of: identity, log: factory.log)
+        agent = AgentConnection(filter?.agent, of: identity)
         subgroups = []
         isJoining = false
         keepsKeyring = options.keepsKeyring
@@ -177,9 +175,7 @@ struct LaunchOrder: Sendable {
         } catch {
             throw ContainerError(error)
         }
-        agent = AgentConnection(
-            filter?.agent, id: stored.state.id, bundle: stored.state.bundle, ociVersion: stored.state.ociVersion,
-            annotations: stored.state.annotations, initPID: stored.state.pid)
+        agent = AgentConnection(filter?.agent, of: stored.state.identity, initPID: stored.state.pid)
         manager = stored.manager
         resources = nil
         intelRdt = nil

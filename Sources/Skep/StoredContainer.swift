@@ -117,9 +117,7 @@ package struct StoredContainer: Sendable {
     }
 
     private var hooks: ContainerHooks? {
-        ContainerHooks(
-            state.hooks, id: state.id, bundle: state.bundle, ociVersion: state.ociVersion,
-            annotations: state.annotations, log: log)
+        ContainerHooks(state.hooks, of: state.identity, log: log)
     }
 
     /// Removes the container: its processes if `force` is set or none was started, its cgroups, its directory.

@@ -34,6 +34,10 @@ struct StoredState: Sendable, Equatable {
     var resources: Resources?
     /// The container's group of resctrl; nil for the default group.
     var resourceControl: ResourceControlGroup?
+
+    var identity: ContainerIdentity {
+        ContainerIdentity(id: id, bundle: bundle, ociVersion: ociVersion, annotations: annotations)
+    }
 }
 
 extension StoredState: JSONDecodable, JSONObjectEncodable {

@@ -176,7 +176,7 @@ load helpers
     assert_equal "$output" $'/bin\n/proc/self'
 }
 
-@test "run: --console-socket is refused until terminals land" {
+@test "run: --console-socket is refused without a terminal" {
     skep_only
     setup_bundle true
     run_skep run --console-socket "$WORK/socket" --bundle "$BUNDLE" "$ID"
