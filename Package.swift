@@ -53,7 +53,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
     name: "skep",
     products: [
-        .library(name: "Skep", targets: ["Skep", "SkepConcurrency", "SkepLogging", "OCI", "Networks"]),
+        .library(
+            name: "Skep",
+            targets: ["Skep", "SkepConcurrency", "SkepLogging", "OCI", "Networks", "Cgroups", "System"]),
         .executable(name: "skep", targets: ["skep"]),
     ],
     dependencies: [

@@ -17,12 +17,30 @@ enum CgroupDirectory {
         do {
             if try Files.makeDirectory(path, mode: 0o755) { return }
         } catch  where error.errno == .noSuchFileOrDirectory {
-            return try Files.makeDirectories(path, mode: 0o755)
+            do {
+                return try Files.makeDirectories(path, mode: 0o755)
+            } catch {
+                throw refused(error)
+            }
+        } catch {
+            throw refused(error)
         }
         if try allProcesses(in: path).isEmpty { return }
         throw SystemError(
             "use", path, .resourceBusy, property: "linux.cgroupsPath",
             hint: "the cgroup exists and has processes in it; choose another or end them")
+    }
+
+    private static func refused(_ error: SystemError) -> SystemError {
+        let way = "or do without by --cgroup-manager disabled"
+        let hint: String? =
+            switch error.errno {
+            case .permissionDenied, .notPermitted:
+                "this user may not make cgroups there; have it handed over (systemd: Delegate=yes), \(way)"
+            case .readOnlyFileSystem: "cgroups are mounted read-only, as in a container; have them writable, \(way)"
+            default: nil
+            }
+        return error.blaming("linux.cgroupsPath", hint: hint)
     }
 
     /// The processes in a cgroup; none if it does not exist.

@@ -43,7 +43,7 @@ public struct LegacyManager: Manager {
         self.init(members: members, unified: paths.first { $0.name.isEmpty }?.path)
     }
 
-    public var kind: ManagerKind { .cgroupfsV1 }
+    public var kind: ManagerKind { unified == nil ? .cgroupfsV1 : .cgroupfsHybrid }
 
     public var namedPaths: [NamedPath] {
         var paths: [NamedPath] = []

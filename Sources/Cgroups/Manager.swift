@@ -10,6 +10,11 @@ public protocol Manager: Sendable {
     var namedPaths: [NamedPath] { get }
     /// The container's cgroups in version 1 hierarchies.
     var members: [LegacyManager.Member] { get }
+    /// The container's directory in the version 2 tree; nil where it has none.
+    var unifiedPath: String? { get }
+
+    /// The properties of `resources` that are asked for, and will not be applied: told in a warning.
+    func unapplied(_ resources: Resources) -> [String]
 
     /// Makes the version 2 cgroup, for the init to be born in; nil where there is none. One that is there already
     /// must be empty of processes.
@@ -80,10 +85,11 @@ extension Manager {
         Dictionary(namedPaths.map { ($0.name, $0.path) }) { first, _ in first }
     }
 
-    /// The container's directory in the version 2 tree; nil where it has none.
     public var unifiedPath: String? {
         namedPaths.first { $0.name.isEmpty }?.path
     }
+
+    public func unapplied(_ resources: Resources) -> [String] { [] }
 
     /// Sends a signal to every process in the cgroups and below. They are frozen meanwhile if they can be, so that
     /// none forks one that is overlooked.
@@ -105,29 +111,6 @@ extension Manager {
     }
 }
 
-/// A cgroup below a container's own.
-public struct Subgroup: Sendable, Equatable {
-    /// The version 1 controllers for which it holds; none stands for all, and for the version 2 tree.
-    public var controllers: [String]
-    /// Where, from the container's own cgroup: "a/b", without "." and "..".
-    public var path: String
-
-    /// Reads what `exec --cgroup` takes: "PATH" or "CONTROLLER[,CONTROLLER...]:PATH". Nil for what names nothing
-    /// below the container's own cgroup.
-    public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
-        let names = bytes[..<(colon ?? 0)].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        if colon != nil && names.contains(where: \.isEmpty) { return nil }
-        controllers = names.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
-        let parts = bytes[(colon.map { $0 + 1 } ?? 0)...].split(separator: UInt8(ascii: "/"))
-        if parts.contains(where: { $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8) || $0.contains(0) }) {
-            return nil
-        }
-        path = String(decoding: Array(parts.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
-    }
-}
-
 /// A path, and what it is the path of.
 public struct NamedPath: Sendable, Equatable {
     public var name: String
@@ -136,67 +119,5 @@ public struct NamedPath: Sendable, Equatable {
     public init(_ name: String, _ path: String) {
         self.name = name
         self.path = path
-    }
-}
-
-/// The kinds of manager.
-public enum ManagerKind: String, Sendable {
-    /// Writes to version 1 hierarchies, and to a version 2 tree beside them.
-    case cgroupfsV1 = "cgroupfs-v1"
-    /// Writes to the version 2 tree.
-    case cgroupfsV2 = "cgroupfs-v2"
-}
-
-/// Chooses the manager for a container.
-public enum ManagerSelection {
-    /// For a container to be made.
-    ///
-    /// - Parameters:
-    ///   - path: linux.cgroupsPath. An absolute one counts from the root of each hierarchy; a relative one from the
-    ///     runtime's own cgroup, or, in version 2, from the one above it, since a cgroup with processes in it can't
-    ///     hand controllers down.
-    ///   - id: names the cgroup "/skep-ID" where there is no path.
-    ///   - layout: the host's.
-    /// - Returns: a manager that has made nothing yet.
-    public static func manager(path: String?, id: String, layout: Layout) -> any Manager {
-        // What names nothing is refused when it is planned; here it must not come to mean the root of the tree.
-        let wanted = path.flatMap { trimmed($0).isEmpty ? nil : $0 } ?? "/skep-" + id
-        let isAbsolute = wanted.utf8.first == UInt8(ascii: "/")
-        if layout.hierarchies.isEmpty, let unified = layout.unified {
-            let start = isAbsolute ? "" : Paths.parent(of: unified.own)
-            return UnifiedManager(
-                path: Paths.join(unified.mountPoint, trimmed(start + "/" + wanted)), mountPoint: unified.mountPoint)
-        }
-        let members = layout.hierarchies.map { hierarchy in
-            LegacyManager.Member(
-                controllers: hierarchy.controllers,
-                path: Paths.join(
-                    hierarchy.mountPoint, trimmed((isAbsolute ? "" : hierarchy.own) + "/" + wanted)),
-                mountPoint: hierarchy.mountPoint)
-        }
-        let unified = layout.unified.map {
-            Paths.join($0.mountPoint, trimmed((isAbsolute ? "" : $0.own) + "/" + wanted))
-        }
-        return LegacyManager(members: members, unified: unified)
-    }
-
-    /// For a container that exists, by what its state.json says.
-    public static func manager(kind: ManagerKind, namedPaths: [NamedPath]) -> any Manager {
-        switch kind {
-        case .cgroupfsV2:
-            UnifiedManager(path: namedPaths.first { $0.name.isEmpty }?.path ?? "", mountPoint: Layout.root)
-        case .cgroupfsV1: LegacyManager(stored: namedPaths)
-        }
-    }
-
-    /// The path relative to a mount point: without leading or doubled slashes, and never climbing.
-    private static func trimmed(_ path: String) -> String {
-        var result = ""
-        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
-            if part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8) { continue }
-            if !result.isEmpty { result += "/" }
-            result += String(decoding: part, as: UTF8.self)
-        }
-        return result
     }
 }

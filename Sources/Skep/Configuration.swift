@@ -16,12 +16,11 @@ enum Configuration {
     }
 
     /// Refuses what would fail later for certain: the whole plan is made once, and the rootfs looked at.
-    static func check(_ spec: Spec, bundle: String, network: NetworkConfiguration?, filters: FilterSource)
-        throws(ContainerError)
-    {
+    static func check(
+        _ spec: Spec, bundle: String, network: NetworkConfiguration?, filters: FilterSource, cgroups: ManagerPreference
+    ) throws(ContainerError) {
         let rootfs = try rootfs(spec, bundle: bundle)
-        let layout = try converting { () throws(SystemError) in try Layout.detect() }
-        let manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: "ID", layout: layout)
+        let manager = try chooseManager(cgroups, spec, id: "ID").manager
         let filter = try filters.filter(for: spec)
         let plan: Plan
         do {
@@ -39,6 +38,19 @@ enum Configuration {
         }
         _ = try NetworkOrder(spec, plan, given: network)
         try checkRootfs(rootfs)
+    }
+
+    /// Chooses who looks after a container's cgroups.
+    static func chooseManager(
+        _ preference: ManagerPreference, _ spec: Spec, id: String
+    ) throws(ContainerError) -> ManagerChoice {
+        let layout = try converting { () throws(SystemError) in try Layout.detect() }
+        do {
+            return try ManagerSelection.choose(
+                ManagerRequest(preference, path: spec.linux?.cgroupsPath, id: id, layout: layout))
+        } catch {
+            throw ContainerError(.configInvalid, error.property, error.reason, hint: error.hint)
+        }
     }
 
     /// Refuses a rootfs that is not a directory.

@@ -1,7 +1,7 @@
 import Glibc
 internal import CBootstrap
 internal import CPlan
-internal import Cgroups
+public import Cgroups
 public import Networks
 public import OCI
 internal import Planning
@@ -18,6 +18,8 @@ public final class Factory: Sendable {
     /// The command that becomes a container's init, program file first; empty for the running program itself.
     public let initArgs: [String]
     let grammar: ContainerID.Grammar
+    /// Who looks after the cgroups of containers that this factory makes.
+    public let cgroups: ManagerPreference
     let log: MessageLog?
 
     /// A factory in `root`, which is made with mode 0700 if it is missing. An empty `root` is accepted here and
@@ -28,14 +30,17 @@ public final class Factory: Sendable {
     ///   - initArgs: the command that re-executes this program as init: a program file and its arguments. The file
     ///     must link this library. By default the running program's own file.
     ///   - grammar: the rule for ids.
+    ///   - cgroups: who shall look after the cgroups of containers that are made; those that exist keep theirs.
     ///   - log: told what is chosen and done; nil tells nobody.
     /// - Throws: `systemError` if `root` can't be made.
     public init(
-        root: String, initArgs: [String] = [], grammar: ContainerID.Grammar = .libcontainer, log: MessageLog? = nil
+        root: String, initArgs: [String] = [], grammar: ContainerID.Grammar = .libcontainer,
+        cgroups: ManagerPreference = .automatic, log: MessageLog? = nil
     ) throws(ContainerError) {
         self.root = root.isEmpty ? "" : Paths.absolute(root)
         self.initArgs = initArgs
         self.grammar = grammar
+        self.cgroups = cgroups
         self.log = log
         if root.isEmpty { return }
         try converting(origin: "root") { () throws(SystemError) in
@@ -60,7 +65,7 @@ public final class Factory: Sendable {
         let directory = try directory(id)
         let bundle = Paths.absolute(bundle)
         let filters = FilterSource(root: self.root, log: log)
-        try Configuration.check(config, bundle: bundle, network: network, filters: filters)
+        try Configuration.check(config, bundle: bundle, network: network, filters: filters, cgroups: cgroups)
         return try make(
             directory, config, document: config.serialized(.tabs), bundle: bundle, network: network)
     }
@@ -111,7 +116,6 @@ public final class Factory: Sendable {
         let config = try directory.readConfiguration()
         log?.debug("loading the state from \(directory.statePath)")
         let stored = try StoredContainer(directory, log: log)
-        log?.debug("using \(stored.state.managerKind.rawValue) as cgroup manager, as the state says")
         return Container(stored, config, factory: self, anchor: try directory.anchor())
     }
 
@@ -171,14 +175,13 @@ public final class Factory: Sendable {
         let directory = try directory(id)
         let lock = try directory.lock()
         defer { _ = lock.number }
-        let path = (try? directory.readConfiguration())?.linux?.cgroupsPath
-        let layout = try converting { () throws(SystemError) in try Layout.detect() }
-        let manager = ManagerSelection.manager(path: path, id: directory.id, layout: layout)
+        let spec = (try? directory.readConfiguration()) ?? Spec(ociVersion: OCI.version)
+        let manager = try? Configuration.chooseManager(cgroups, spec, id: directory.id).manager
         if Files.exists(directory.statePath) {
-            try converting { () throws(SystemError) in try manager.remove() }
+            try converting { () throws(SystemError) in try manager?.remove() }
         } else {
             // An init that was not let go ends with its parent.
-            manager.discardWhenLeft()
+            manager?.discardWhenLeft()
         }
         // What can't be brought back is left: there is no more to be done for it.
         do {

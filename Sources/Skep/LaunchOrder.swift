@@ -102,9 +102,9 @@ struct LaunchOrder: Sendable {
         if options.notifyProxy != nil { Self.addNotifySocket(to: &spec, directory.notifyPath) }
         let rootfs = try Configuration.rootfs(spec, bundle: bundle)
         try Configuration.checkRootfs(rootfs)
-        let layout = try converting { () throws(SystemError) in try Layout.detect() }
-        manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: directory.id, layout: layout)
-        factory.log?.debug("using \(manager.kind.rawValue) as cgroup manager, by the host's layout")
+        let choice = try Configuration.chooseManager(factory.cgroups, spec, id: directory.id)
+        manager = choice.manager
+        factory.log?.debug("using \(manager.kind.rawValue) as cgroup manager, \(choice.reason)")
         try Self.checkTerminal(spec.process, options.process)
         let filter = try FilterSource(root: factory.root, log: factory.log).filter(for: spec)
         var situation = Planner.Situation(
@@ -129,6 +129,7 @@ struct LaunchOrder: Sendable {
         for warning in plan.warnings { factory.log?.warning("\(warning)") }
         for note in plan.notes { factory.log?.debug("\(note)") }
         resources = spec.linux?.resources
+        if let resources, let warning = Self.unapplied(resources, choice) { factory.log?.warning("\(warning)") }
         intelRdt = spec.linux?.intelRdt
         resourceControl = nil
         let identity = ContainerIdentity(
@@ -144,6 +145,14 @@ struct LaunchOrder: Sendable {
         pidFile = options.pidFile
         notifyProxy = options.notifyProxy
         initArguments = factory.initArgs
+    }
+
+    /// The warning that names the limits which the container will not have; nil where it will have all.
+    private static func unapplied(_ resources: Resources, _ choice: ManagerChoice) -> String? {
+        let properties = choice.manager.unapplied(resources)
+        if properties.isEmpty { return nil }
+        let names = properties.joined(separator: ", ")
+        return "not applied: \(names): the container has no cgroup of its own, \(choice.reason)"
     }
 
     private static func addNotifySocket(to spec: inout Spec, _ directory: String) {

@@ -87,9 +87,10 @@ struct Launcher {
         return StoredState(
             id: container.id, pid: pid, startTime: stat?.startTime ?? 0, created: Timestamp.now(),
             ociVersion: config.ociVersion, bundle: container.bundle,
-            rootfs: try Configuration.rootfs(config, bundle: container.bundle), managerKind: order.manager.kind,
-            cgroupPaths: order.manager.namedPaths, namespacePaths: namespacePaths(config, pid: pid),
-            annotations: config.annotations, keepsKeyring: order.keepsKeyring,
+            rootfs: try Configuration.rootfs(config, bundle: container.bundle),
+            manager: StoredManager(kind: order.manager.kind, namedPaths: order.manager.namedPaths),
+            namespacePaths: namespacePaths(config, pid: pid), annotations: config.annotations,
+            keepsKeyring: order.keepsKeyring,
             hooks: ContainerHooks.kept(config.hooks),
             planSteps: config.hooks?.startContainer.isEmpty == false ? order.plan.steps.count : nil,
             sharesPIDNamespace: Configuration.sharesPIDNamespace(config))

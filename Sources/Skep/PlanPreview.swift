@@ -1,4 +1,4 @@
-internal import Cgroups
+public import Cgroups
 public import Networks
 public import OCI
 internal import Planning
@@ -27,12 +27,13 @@ public struct PlanPreview: Sendable {
     ///   - config: what it shall be.
     ///   - bundle: the directory that a relative `root.path` counts from.
     ///   - network: the networks that are made for it.
+    ///   - cgroups: who shall look after its cgroups.
     /// - Throws: `configInvalid` for what could not be carried out.
     public init(
-        _ config: Spec, bundle: String = ".", network: NetworkConfiguration? = nil
+        _ config: Spec, bundle: String = ".", network: NetworkConfiguration? = nil,
+        cgroups: ManagerPreference = .automatic
     ) throws(ContainerError) {
-        let layout = try converting { () throws(SystemError) in try Layout.detect() }
-        let manager = ManagerSelection.manager(path: config.linux?.cgroupsPath, id: "ID", layout: layout)
+        let manager = try Configuration.chooseManager(cgroups, config, id: "ID").manager
         let rootfs = try Configuration.rootfs(config, bundle: Paths.absolute(bundle))
         let filter = try FilterSource(root: nil, log: nil).filter(for: config)
         let plan: Plan

@@ -11,24 +11,28 @@ internal import SystemPackage
 package struct StoredContainer: Sendable {
     let directory: StateDirectory
     let state: StoredState
+    let manager: any Manager
     let log: MessageLog?
 
     /// Reads the container's state.
     ///
     /// - Throws: `containerNotExists`, or `systemError` for a damaged state.json.
     init(_ directory: StateDirectory, log: MessageLog? = nil) throws(ContainerError) {
-        self.directory = directory
-        self.log = log
         guard let state = try directory.readState() else {
             throw try Self.unfinished(directory)
         }
-        self.state = state
+        self.init(directory, state, log: log)
+        log?.debug("using \(state.manager.kind.rawValue) as cgroup manager, as the state says")
     }
 
     init(_ directory: StateDirectory, _ state: StoredState, log: MessageLog? = nil) {
         self.directory = directory
         self.log = log
         self.state = state
+        manager = ManagerSelection.manager(
+            state.manager,
+            subject: DisabledManager.Subject(
+                pid: state.pid, startTime: state.startTime, sharesPIDNamespace: state.sharesPIDNamespace))
     }
 
     /// Why there is no state.json.
@@ -40,10 +44,6 @@ package struct StoredContainer: Sendable {
         return ContainerError(
             .containerNotExists, name, "was never finished: its creation was interrupted",
             hint: "\"delete --force\" removes what is left of it")
-    }
-
-    var manager: any Manager {
-        ManagerSelection.manager(kind: state.managerKind, namedPaths: state.cgroupPaths)
     }
 
     /// The init, if it is alive: a process of that number and that start time.
@@ -144,10 +144,16 @@ package struct StoredContainer: Sendable {
 
     private func endInit() throws(ContainerError) {
         if let handle = try openInit() {
-            try converting { () throws(SystemError) in
-                _ = try handle.signal(SIGKILL)
+            // The others first: without a cgroup they are found by the init that they descend from.
+            let others: ContainerError?
+            do {
+                try converting { () throws(SystemError) in try manager.kill() }
+                others = nil
+            } catch {
+                others = error
             }
-            try converting { () throws(SystemError) in try manager.kill() }
+            try converting { () throws(SystemError) in _ = try handle.signal(SIGKILL) }
+            if let others { throw others }
             let ended = try converting { () throws(SystemError) in try handle.waitForEnd(milliseconds: 10_000) }
             if !ended {
                 throw ContainerError(

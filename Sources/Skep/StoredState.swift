@@ -15,9 +15,8 @@ struct StoredState: Sendable, Equatable {
     /// Absolute paths.
     var bundle: String
     var rootfs: String
-    var managerKind: ManagerKind
-    /// The container's directory for each controller; "" stands for the version 2 tree.
-    var cgroupPaths: [NamedPath]
+    /// What looks after its cgroups, and where they are.
+    var manager: StoredManager
     /// /proc/PID/ns/NAME for each namespace that is not the runtime's own, by libcontainer's names ("NEWNS").
     var namespacePaths: [NamedPath]
     var annotations: [String: String]
@@ -50,15 +49,12 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         ociVersion = try object.required("oci_version")
         bundle = try object.required("bundle")
         rootfs = try object.required("rootfs")
-        let manager: String = try object.required("cgroup_manager")
-        guard let kind = ManagerKind(rawValue: manager) else {
+        let name: String = try object.required("cgroup_manager")
+        guard let kind = ManagerKind(rawValue: name) else {
             throw JSONError(
-                .unknownValue(
-                    "\"\(manager)\"", allowed: [ManagerKind.cgroupfsV1.rawValue, ManagerKind.cgroupfsV2.rawValue]),
-                path: "cgroup_manager")
+                .unknownValue("\"\(name)\"", allowed: ManagerKind.builtIn.map(\.rawValue)), path: "cgroup_manager")
         }
-        managerKind = kind
-        cgroupPaths = Self.paths(try object.map("cgroup_paths"))
+        manager = StoredManager(kind: kind, namedPaths: Self.paths(try object.map("cgroup_paths")))
         namespacePaths = Self.paths(try object.map("namespace_paths"))
         annotations = try object.map("annotations")
         keepsKeyring = try object.flag("no_new_keyring")
@@ -88,8 +84,8 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.set("oci_version", ociVersion)
         object.set("bundle", bundle)
         object.set("rootfs", rootfs)
-        object.set("cgroup_manager", managerKind.rawValue)
-        object.set("cgroup_paths", PathsObject(paths: cgroupPaths))
+        object.set("cgroup_manager", manager.kind.rawValue)
+        object.set("cgroup_paths", PathsObject(paths: manager.namedPaths))
         object.set("namespace_paths", PathsObject(paths: namespacePaths))
         object.setIfPresent("annotations", annotations)
         object.setIfTrue("no_new_keyring", keepsKeyring)

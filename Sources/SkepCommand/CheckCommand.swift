@@ -18,7 +18,8 @@ enum CheckCommand {
     @Sendable private static func run(_ invocation: Invocation) throws(Failure) -> Int32 {
         let bundle = Paths.absolute(invocation.arguments["bundle"] ?? ".")
         let file = invocation.arguments["config"].map(Paths.absolute) ?? bundle + "/config.json"
-        let report = ConfigurationReport(document: try Bundle.readDocument(file), bundle: bundle, file: file)
+        let report = ConfigurationReport(
+            document: try Bundle.readDocument(file), bundle: bundle, file: file, cgroups: invocation.globals.cgroups)
         if invocation.arguments.has("json") {
             Output.write(report.findings.serialized(.tabs))
         } else {

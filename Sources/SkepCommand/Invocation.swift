@@ -1,3 +1,4 @@
+internal import Cgroups
 internal import Glibc
 internal import Skep
 
@@ -19,7 +20,7 @@ struct Invocation: Sendable {
         let root: String
         if let given = globals.root { root = given } else { root = try Globals.defaultRoot() }
         return try failing { () throws(ContainerError) in
-            try Factory(root: root, grammar: .commandLine, log: globals.log.messages)
+            try Factory(root: root, grammar: .commandLine, cgroups: globals.cgroups, log: globals.log.messages)
         }
     }
 }
@@ -28,6 +29,8 @@ struct Invocation: Sendable {
 struct Globals: Sendable {
     /// --root, where it is given.
     let root: String?
+    /// --cgroup-manager and --systemd-cgroup.
+    let cgroups: ManagerPreference
     let log: Log
 
     static let options: [Option] = [
@@ -40,7 +43,10 @@ struct Globals: Sendable {
         Option("log-format", value: "text|json", help: "how messages are written (default: text)"),
         Option("debug", help: "say what is chosen and done"),
         Option("rootless", value: "true|false|auto", help: "whether to do without root (default: auto)"),
-        Option("systemd-cgroup", help: "let systemd manage cgroups"),
+        Option(
+            "cgroup-manager", value: "cgroupfs|systemd|disabled",
+            help: "who makes the container's cgroup (default: cgroupfs, but for users who may not)"),
+        Option("systemd-cgroup", help: "the same as --cgroup-manager systemd"),
         Option("version", "v", help: "print the version"),
         .help,
     ]
@@ -58,8 +64,21 @@ struct Globals: Sendable {
         root = arguments["root"]
         try log.checkPath()
         if rootless == "true" { throw .container(ContainerError(.configInvalid, "--rootless", "is not supported yet")) }
-        if arguments.has("systemd-cgroup") {
-            throw .container(ContainerError(.configInvalid, "--systemd-cgroup", "is not supported yet"))
+        cgroups = try Self.cgroups(arguments)
+    }
+
+    private static func cgroups(_ arguments: Arguments) throws(Failure) -> ManagerPreference {
+        let isSystemd = arguments.has("systemd-cgroup")
+        switch arguments["cgroup-manager"] {
+        case nil: return isSystemd ? .systemd : .automatic
+        case "systemd": return .systemd
+        case .some(let name) where isSystemd:
+            throw .usage("--systemd-cgroup and --cgroup-manager \(name) exclude each other", command: nil)
+        case "cgroupfs": return .cgroupfs
+        case "disabled": return .disabled
+        case .some(let name):
+            throw .usage(
+                "--cgroup-manager takes cgroupfs, systemd or disabled, not \"\(name)\"", command: nil)
         }
     }
 

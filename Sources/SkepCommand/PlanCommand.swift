@@ -19,7 +19,7 @@ enum PlanCommand {
         let bundle = try Bundle(invocation)
         let network = try NetworkArgument.read(invocation.arguments)
         let preview = try failing { () throws(ContainerError) in
-            try PlanPreview(bundle.spec, bundle: bundle.path, network: network)
+            try PlanPreview(bundle.spec, bundle: bundle.path, network: network, cgroups: invocation.globals.cgroups)
         }
         for warning in preview.warnings { invocation.globals.log.write("warning", warning) }
         if invocation.arguments.has("json") {

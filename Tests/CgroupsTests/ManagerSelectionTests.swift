@@ -33,11 +33,9 @@ import Testing
             ManagerSelection.manager(path: nil, id: "ID", layout: layout).kind
         }
         #expect(kind(Self.v1) == .cgroupfsV1)
-        #expect(kind(Self.hybrid) == .cgroupfsV1)
+        #expect(kind(Self.hybrid) == .cgroupfsHybrid)
         #expect(kind(Self.v2(own: "/")) == .cgroupfsV2)
         #expect(kind(Layout(hierarchies: [], unified: nil)) == .cgroupfsV1)
-        #expect(ManagerKind.cgroupfsV1.rawValue == "cgroupfs-v1")
-        #expect(ManagerKind.cgroupfsV2.rawValue == "cgroupfs-v2")
     }
 
     static let absolute: [(path: String?, expected: String)] = [
@@ -100,12 +98,18 @@ import Testing
         }
     }
 
+    private func stored(_ kind: ManagerKind, _ made: any Manager) -> any Manager {
+        ManagerSelection.manager(
+            StoredManager(kind: kind, namedPaths: made.namedPaths),
+            subject: DisabledManager.Subject(pid: 5_000_000, startTime: 1, sharesPIDNamespace: false))
+    }
+
     @Test("A stored container's manager is the one that made it") func stored() {
         for (layout, kind) in [
-            (Self.v1, ManagerKind.cgroupfsV1), (Self.hybrid, .cgroupfsV1), (Self.v2(own: "/"), .cgroupfsV2),
+            (Self.v1, ManagerKind.cgroupfsV1), (Self.hybrid, .cgroupfsHybrid), (Self.v2(own: "/"), .cgroupfsV2),
         ] {
             let made = ManagerSelection.manager(path: "/a/b", id: "ID", layout: layout)
-            let found = ManagerSelection.manager(kind: kind, namedPaths: made.namedPaths)
+            let found = stored(kind, made)
             #expect(found.kind == made.kind && found.kind == kind)
             #expect(found.paths == made.paths)
         }
@@ -114,7 +118,7 @@ import Testing
     @Test("A stored hierarchy's controllers stay together") func storedMembers() throws {
         let made = ManagerSelection.manager(path: "/a", id: "ID", layout: Self.hybrid)
         let found = try #require(
-            ManagerSelection.manager(kind: .cgroupfsV1, namedPaths: made.namedPaths) as? LegacyManager)
+            stored(.cgroupfsHybrid, made) as? LegacyManager)
         #expect(
             found.members == [
                 LegacyManager.Member(controllers: ["cpu", "cpuacct"], path: "/cg/cpu,cpuacct/a", mountPoint: ""),

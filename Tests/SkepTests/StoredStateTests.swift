@@ -25,7 +25,7 @@ import Testing
         #expect(state.id == "c" && state.pid == 5_000_000 && state.startTime == 1)
         #expect(state.created == "2026-11-23T18:36:55.000000001Z" && state.ociVersion == "1.3.0")
         #expect(state.bundle == "/bundle" && state.rootfs == "/bundle/rootfs")
-        #expect(state.managerKind == .cgroupfsV1)
+        #expect(state.manager.kind == .cgroupfsV1)
         #expect(state.annotations == ["a.b": "c"])
         #expect(!state.sharesPIDNamespace)
     }
@@ -37,8 +37,7 @@ import Testing
         state.pid = .max
         state.startTime = .max
         state.bundle = "/ä \"b\"\n\t\\"
-        state.managerKind = .cgroupfsV2
-        state.cgroupPaths = []
+        state.manager = StoredManager(kind: .cgroupfsV2, namedPaths: [])
         state.namespacePaths = []
         state.annotations = [:]
         state.keepsKeyring = true
@@ -98,7 +97,8 @@ import Testing
         document.members["cgroup_manager"] = "\"cgroupfs-v9\""
         #expect(
             refusal(document)
-                == "cgroup_manager: unknown value \"cgroupfs-v9\" (one of: cgroupfs-v1, cgroupfs-v2)")
+                == "cgroup_manager: unknown value \"cgroupfs-v9\" (one of: cgroupfs-v1, cgroupfs-hybrid, cgroupfs-v2, disabled)"
+        )
     }
 
     @Test("Numbers that do not fit", arguments: ["2147483648", "-2147483649", "1.5"]) func pid(text: String) {

@@ -15,7 +15,7 @@ import Testing
         "A program may be called anything",
         arguments: ["sh", "", "a b", "(a)", "a) S 1 (b", ")", "((", "))) Z 1 2 3", "a\nb", "é", "0", "- - -", ") R 1"])
     func name(name: String) {
-        #expect(ProcessStat(parsing: file(name)) == ProcessStat(state: "S", startTime: 4711))
+        #expect(ProcessStat(parsing: file(name)) == ProcessStat(state: "S", parent: 4, startTime: 4711))
     }
 
     @Test("States", arguments: ["R", "S", "D", "Z", "T", "t", "X", "I", "P"]) func state(letter: String) throws {
@@ -50,6 +50,7 @@ import Testing
         let stat = try #require(try ProcessStat.read(getpid()))
         #expect(!stat.isDead)
         #expect(stat.startTime > 0)
+        #expect(stat.parent == getppid())
         #expect(try ProcessStat.read(getpid())?.startTime == stat.startTime)
     }
 

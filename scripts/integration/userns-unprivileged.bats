@@ -14,7 +14,7 @@ setup_file() {
 run_as_user() {
     local tree=/sys/fs/cgroup/unified/$ID
     update_config --argjson map "$1" --arg path "/$ID/c" '.linux.uidMappings = $map | .linux.gidMappings = $map
-        | .linux.cgroupsPath = $path | .linux.resources.devices = [{allow: true, access: "rwm"}]
+        | .linux.cgroupsPath = $path
         | .mounts |= map(if .options then .options -= ["gid=5"] else . end)'
     chown -R 1000:1000 "$BUNDLE"
     install -d -o 1000 -g 1000 "$ROOT"

@@ -1,3 +1,4 @@
+public import Cgroups
 public import OCI
 internal import System
 
@@ -54,9 +55,13 @@ public struct ConfigurationReport: Sendable {
     ///   - document: its content.
     ///   - bundle: the directory that a relative `root.path` counts from.
     ///   - file: what the document is called where no property of it is to blame.
-    public init(document: [UInt8], bundle: String = ".", file: String = "config.json") {
+    ///   - cgroups: who shall look after the container's cgroups.
+    public init(
+        document: [UInt8], bundle: String = ".", file: String = "config.json", cgroups: ManagerPreference = .automatic
+    ) {
         do {
-            var check = DocumentCheck(try JSONInspection(parsing: document), bundle: Paths.absolute(bundle), file: file)
+            var check = DocumentCheck(
+                try JSONInspection(parsing: document), bundle: Paths.absolute(bundle), file: file, cgroups: cgroups)
             findings = check.run()
         } catch {
             findings = [Finding(.error, file, error.description, suggestion: error.hint)]
@@ -81,10 +86,12 @@ struct DocumentCheck {
     let inspection: JSONInspection<Spec>
     let bundle: String
     let file: String
+    let cgroups: ManagerPreference
     private(set) var errors: [Finding] = []
     private(set) var warnings: [Finding] = []
 
-    init(_ inspection: JSONInspection<Spec>, bundle: String, file: String) {
+    init(_ inspection: JSONInspection<Spec>, bundle: String, file: String, cgroups: ManagerPreference) {
+        self.cgroups = cgroups
         self.inspection = inspection
         self.bundle = bundle
         self.file = file
@@ -116,7 +123,7 @@ struct DocumentCheck {
         if inspection.value?.root?.path.isEmpty ?? true, !malformed.contains(where: { $0.hasPrefix("root") }) {
             errors.append(Finding(.error, "root.path", "is missing"))
         }
-        let planning = PlanCheck(inspection, bundle: bundle, malformed: malformed)
+        let planning = PlanCheck(inspection, bundle: bundle, cgroups: cgroups, malformed: malformed)
         errors += planning.errors
         warnings += planning.warnings
         guard let spec = inspection.value else { return }

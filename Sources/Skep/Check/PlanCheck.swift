@@ -9,13 +9,15 @@ struct PlanCheck {
 
     private let inspection: JSONInspection<Spec>
     private let bundle: String
+    private let cgroups: ManagerPreference
     /// What was wrong before there was anything to plan.
     private let malformed: [String]
     private(set) var errors: [Finding] = []
     private(set) var warnings: [Finding] = []
 
-    init(_ inspection: JSONInspection<Spec>, bundle: String, malformed: [String]) {
+    init(_ inspection: JSONInspection<Spec>, bundle: String, cgroups: ManagerPreference, malformed: [String]) {
         self.inspection = inspection
+        self.cgroups = cgroups
         self.bundle = bundle
         self.malformed = malformed
         errors = refusals(.error, securityModules: [.appArmor, .selinux])
@@ -56,7 +58,14 @@ struct PlanCheck {
             Self.addNamespaces(to: &spec)
         }
         let layout = (try? Layout.detect()) ?? Layout(hierarchies: [], unified: nil)
-        let manager = ManagerSelection.manager(path: spec.linux?.cgroupsPath, id: "ID", layout: layout)
+        let manager: any Manager
+        do {
+            manager = try ManagerSelection.choose(
+                ManagerRequest(cgroups, path: spec.linux?.cgroupsPath, id: "ID", layout: layout)
+            ).manager
+        } catch {
+            throw ConfigurationError(Origin(error.property), error.reason, hint: error.hint)
+        }
         let plan = try Planner.plan(
             spec,
             in: Planner.Situation(

@@ -1,0 +1,95 @@
+internal import Glibc
+
+/// Who shall look after a container's cgroups.
+public enum ManagerPreference: Sendable {
+    /// The files of the cgroup file systems; nobody, where an ordinary user may not write to them.
+    case automatic
+    /// The files of the cgroup file systems, or an error.
+    case cgroupfs
+    /// systemd, by a unit for each container.
+    case systemd
+    /// Nobody: the container stays in the cgroups of its maker, and has no limits.
+    case disabled
+}
+
+/// What a manager is chosen by.
+public struct ManagerRequest: Sendable {
+    /// What is asked for.
+    public var preference: ManagerPreference
+    /// linux.cgroupsPath.
+    public var path: String?
+    /// The container's id, which names its cgroup where there is no path.
+    public var id: String
+    /// The host's layout.
+    public var layout: Layout
+    /// Who makes the container.
+    public var caller: Caller
+
+    public init(
+        _ preference: ManagerPreference = .automatic, path: String?, id: String, layout: Layout,
+        caller: Caller = .current
+    ) {
+        self.preference = preference
+        self.path = path
+        self.id = id
+        self.layout = layout
+        self.caller = caller
+    }
+
+    /// What the calling process may do.
+    public struct Caller: Sendable {
+        /// Whether it is root, who is not asked what it may do.
+        public var isRoot: Bool
+        /// Whether a path may be written to. Asked of an ordinary user only.
+        public var mayWrite: @Sendable (String) -> Bool
+        /// Whether a path exists.
+        public var exists: @Sendable (String) -> Bool
+
+        public init(
+            isRoot: Bool, mayWrite: @escaping @Sendable (String) -> Bool,
+            exists: @escaping @Sendable (String) -> Bool
+        ) {
+            self.isRoot = isRoot
+            self.mayWrite = mayWrite
+            self.exists = exists
+        }
+
+        /// The calling process as it is now.
+        public static var current: Caller {
+            Caller(
+                isRoot: geteuid() == 0, mayWrite: { access($0, W_OK) == 0 }, exists: { access($0, F_OK) == 0 })
+        }
+    }
+}
+
+/// The manager that was chosen for a container.
+public struct ManagerChoice: Sendable, CustomStringConvertible {
+    /// The manager, which has made nothing yet.
+    public var manager: any Manager
+    /// Why it was chosen.
+    public var reason: String
+
+    public init(_ manager: any Manager, because reason: String) {
+        self.manager = manager
+        self.reason = reason
+    }
+
+    /// "cgroupfs-v2, by the host's layout"
+    public var description: String { manager.kind.rawValue + ", " + reason }
+}
+
+/// Why no manager fits what was asked for.
+public struct ManagerRefusal: Error, Sendable, Equatable {
+    /// The property of the configuration at fault.
+    public var property: String
+    /// What is wrong with it.
+    public var reason: String
+    /// What to do about it.
+    public var hint: String?
+
+    public init(_ property: String, _ reason: String, hint: String? = nil) {
+        self.property = property
+        self.reason = reason
+        self.hint = hint
+    }
+}

@@ -1,0 +1,112 @@
+internal import System
+
+/// Chooses the manager for a container.
+public enum ManagerSelection {
+    /// For a container to be made.
+    ///
+    /// - Returns: a manager that has made nothing yet, and why it is that one.
+    /// - Throws: `ManagerRefusal` where linux.cgroupsPath does not fit what is asked for.
+    public static func choose(_ request: ManagerRequest) throws(ManagerRefusal) -> ManagerChoice {
+        switch request.preference {
+        case .disabled: return ManagerChoice(DisabledManager(request), because: asked)
+        case .systemd: throw ManagerRefusal("--systemd-cgroup", "is not supported yet")
+        case .cgroupfs, .automatic: break
+        }
+        if let path = request.path, namesUnit(path) {
+            throw ManagerRefusal(
+                "linux.cgroupsPath", "\"\(path)\" is a name for systemd (SLICE:PREFIX:NAME)",
+                hint: "ask for systemd by --systemd-cgroup, or give a path; one with colons begins with /")
+        }
+        let manager = manager(path: path(request), id: request.id, layout: request.layout)
+        if case .cgroupfs = request.preference { return ManagerChoice(manager, because: asked) }
+        if !request.caller.isRoot, let obstacle = Writability.obstacle(to: manager, request) {
+            let reason = "since an ordinary user may not write to \(obstacle)"
+            return ManagerChoice(DisabledManager(request), because: reason)
+        }
+        return ManagerChoice(manager, because: "by the host's layout")
+    }
+
+    private static let asked = "as asked for"
+
+    /// Whether a path has the form that is for systemd.
+    static func namesUnit(_ path: String) -> Bool {
+        path.utf8.first != UInt8(ascii: "/") && path.utf8.count { $0 == UInt8(ascii: ":") } == 2
+    }
+
+    /// An ordinary user has nothing at the root of the tree: by default the cgroup lies beside the caller's own.
+    private static func path(_ request: ManagerRequest) -> String? {
+        if request.caller.isRoot || !request.layout.hierarchies.isEmpty { return request.path }
+        return request.path.flatMap { $0.isEmpty ? nil : $0 } ?? "skep-" + request.id
+    }
+
+    /// The manager that works by the files of the host's layout.
+    ///
+    /// - Parameters:
+    ///   - path: linux.cgroupsPath. An absolute one counts from the root of each hierarchy; a relative one from the
+    ///     runtime's own cgroup, or, in version 2, from the one above it, since a cgroup with processes in it can't
+    ///     hand controllers down.
+    ///   - id: names the cgroup "/skep-ID" where there is no path.
+    ///   - layout: the host's.
+    /// - Returns: a manager that has made nothing yet.
+    static func manager(path: String?, id: String, layout: Layout) -> any Manager {
+        // What names nothing is refused when it is planned; here it must not come to mean the root of the tree.
+        let wanted = path.flatMap { trimmed($0).isEmpty ? nil : $0 } ?? "/skep-" + id
+        let isAbsolute = wanted.utf8.first == UInt8(ascii: "/")
+        if layout.hierarchies.isEmpty, let unified = layout.unified {
+            let start = isAbsolute ? "" : Paths.parent(of: unified.own)
+            return UnifiedManager(
+                path: Paths.join(unified.mountPoint, trimmed(start + "/" + wanted)), mountPoint: unified.mountPoint)
+        }
+        let members = layout.hierarchies.map { hierarchy in
+            LegacyManager.Member(
+                controllers: hierarchy.controllers,
+                path: Paths.join(
+                    hierarchy.mountPoint, trimmed((isAbsolute ? "" : hierarchy.own) + "/" + wanted)),
+                mountPoint: hierarchy.mountPoint)
+        }
+        let unified = layout.unified.map {
+            Paths.join($0.mountPoint, trimmed((isAbsolute ? "" : $0.own) + "/" + wanted))
+        }
+        return LegacyManager(members: members, unified: unified)
+    }
+
+    /// For a container that exists, by what its state.json says.
+    ///
+    /// - Parameters:
+    ///   - stored: that.
+    ///   - subject: its first process, for what can be done without cgroups.
+    /// - Returns: the manager that it was made by.
+    public static func manager(
+        _ stored: StoredManager, subject: DisabledManager.Subject
+    ) -> any Manager {
+        switch stored.kind {
+        case .cgroupfsV2:
+            UnifiedManager(path: stored.namedPaths.first { $0.name.isEmpty }?.path ?? "", mountPoint: Layout.root)
+        case .cgroupfsV1, .cgroupfsHybrid: LegacyManager(stored: stored.namedPaths)
+        case .disabled, .custom: DisabledManager(of: subject)
+        }
+    }
+
+    /// The path relative to a mount point: without leading or doubled slashes, and never climbing.
+    private static func trimmed(_ path: String) -> String {
+        var result = ""
+        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+            if part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8) { continue }
+            if !result.isEmpty { result += "/" }
+            result += String(decoding: part, as: UTF8.self)
+        }
+        return result
+    }
+}
+
+/// What state.json keeps of a manager.
+public struct StoredManager: Sendable, Equatable {
+    public var kind: ManagerKind
+    /// The container's directory for each controller; "" stands for the version 2 tree.
+    public var namedPaths: [NamedPath]
+
+    public init(kind: ManagerKind, namedPaths: [NamedPath]) {
+        self.kind = kind
+        self.namedPaths = namedPaths
+    }
+}

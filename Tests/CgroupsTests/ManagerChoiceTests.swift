@@ -1,0 +1,135 @@
+@testable import Cgroups
+import OCI
+import Testing
+
+@Suite("The choice between managers, and its reason") struct ManagerChoiceTests {
+    private static let v1 = Layout(
+        hierarchies: [
+            Layout.Hierarchy(controllers: ["memory"], mountPoint: "/cg/memory", own: "/user"),
+            Layout.Hierarchy(controllers: ["pids"], mountPoint: "/cg/pids", own: "/user"),
+        ], unified: nil)
+    private static let v2 = Layout(
+        hierarchies: [], unified: Layout.Unified(mountPoint: "/cg", own: "/user/session/app"))
+
+    /// An ordinary user who may write to some of the paths that exist; nil for root.
+    private struct Host {
+        var existing: Set<String> = ["/cg"]
+        var writable: Set<String>?
+    }
+
+    private func choose(
+        _ preference: ManagerPreference = .automatic, path: String? = nil, on layout: Layout = v2,
+        _ host: Host = Host()
+    ) throws(ManagerRefusal) -> ManagerChoice {
+        let existing = host.existing, writable = host.writable
+        let caller = ManagerRequest.Caller(
+            isRoot: writable == nil, mayWrite: { writable?.contains($0) ?? true },
+            exists: { existing.contains($0) || writable?.contains($0) == true })
+        return try ManagerSelection.choose(
+            ManagerRequest(preference, path: path, id: "ID", layout: layout, caller: caller))
+    }
+
+    @Test("By the layout, for root") func layout() throws {
+        #expect(try choose().description == "cgroupfs-v2, by the host's layout")
+        #expect(try choose(on: Self.v1).description == "cgroupfs-v1, by the host's layout")
+        #expect(try choose().manager.paths == ["": "/cg/skep-ID"])
+    }
+
+    private static let mustNotBeAsked: @Sendable (String) -> Bool = { path in
+        Issue.record("asked of \(path)")
+        return false
+    }
+
+    @Test("Root is not asked what it may write to") func root() throws {
+        let caller = ManagerRequest.Caller(
+            isRoot: true, mayWrite: Self.mustNotBeAsked, exists: Self.mustNotBeAsked)
+        let request = ManagerRequest(path: nil, id: "ID", layout: Self.v2, caller: caller)
+        #expect(try ManagerSelection.choose(request).manager.kind == .cgroupfsV2)
+    }
+
+    @Test("As asked for") func asked() throws {
+        #expect(try choose(.cgroupfs).description == "cgroupfs-v2, as asked for")
+        #expect(try choose(.disabled).description == "disabled, as asked for")
+        #expect(try choose(.disabled, path: "/a").manager.namedPaths.isEmpty)
+        #expect(try choose(.disabled, path: "a:b:c").manager.kind == .disabled)
+    }
+
+    @Test("Whoever asks for files gets them, whatever the user may") func askedByUser() throws {
+        #expect(try choose(.cgroupfs, on: Self.v2, Host(writable: [])).manager.kind == .cgroupfsV2)
+    }
+
+    @Test(
+        "A name for systemd is no path", arguments: ["system.slice:skep:a", ":skep:a", "::a", "::", "a:b:"])
+    func unitNames(path: String) {
+        for preference in [ManagerPreference.automatic, .cgroupfs] {
+            let refusal = #expect(throws: ManagerRefusal.self) { _ = try choose(preference, path: path) }
+            #expect(refusal?.property == "linux.cgroupsPath")
+            #expect(refusal?.reason == "\"\(path)\" is a name for systemd (SLICE:PREFIX:NAME)")
+            #expect(refusal?.hint?.contains("--systemd-cgroup") == true)
+        }
+    }
+
+    @Test("Colons in a path are just colons", arguments: ["/a:b:c", "a:b", "a:b:c:d", ":", "/::"])
+    func colons(path: String) throws {
+        #expect(try choose(path: path).manager.kind == .cgroupfsV2)
+    }
+
+    // MARK: An ordinary user
+
+    private func reason(_ path: String?, _ host: Host, on layout: Layout = v2) throws -> String {
+        try choose(path: path, on: layout, host).description
+    }
+
+    @Test("A user without a cgroup to write to goes without") func notDelegated() throws {
+        let host = Host(existing: ["/cg", "/cg/user", "/cg/user/session"], writable: [])
+        #expect(
+            try reason(nil, host) == "disabled, since an ordinary user may not write to /cg/user/session")
+        #expect(try reason("/a/b", host) == "disabled, since an ordinary user may not write to /cg")
+        #expect(try reason("a", host) == "disabled, since an ordinary user may not write to /cg/user/session")
+    }
+
+    @Test("A user's cgroup lies beside the user's own, where that was handed over") func delegated() throws {
+        let host = Host(
+            existing: ["/cg"], writable: ["/cg/user/session", "/cg/user/session/cgroup.procs"])
+        let choice = try choose(on: Self.v2, host)
+        #expect(choice.manager.paths == ["": "/cg/user/session/skep-ID"])
+        #expect(choice.reason == "by the host's layout")
+        #expect(try choose(path: "/user/session/a", on: Self.v2, host).manager.kind == .cgroupfsV2)
+        #expect(try choose(path: "", on: Self.v2, host).manager.paths == ["": "/cg/user/session/skep-ID"])
+    }
+
+    @Test("One that is there counts itself") func existing() throws {
+        let host = Host(existing: ["/cg"], writable: ["/cg/user/session/a", "/cg/user/session/cgroup.procs"])
+        #expect(try choose(path: "a", on: Self.v2, host).manager.kind == .cgroupfsV2)
+        #expect(try choose(path: "b", on: Self.v2, host).manager.kind == .disabled)
+    }
+
+    @Test("No process comes there that may not leave where it is") func containment() throws {
+        let host = Host(existing: ["/cg"], writable: ["/cg/user/other"])
+        #expect(
+            try reason("/user/other/a", host)
+                == "disabled, since an ordinary user may not write to /cg/user/cgroup.procs")
+    }
+
+    @Test("In version 1 it takes every hierarchy") func legacy() throws {
+        let some = Host(existing: ["/cg/memory", "/cg/pids"], writable: ["/cg/memory/user"])
+        #expect(
+            try reason("user/a", some, on: Self.v1) == "disabled, since an ordinary user may not write to /cg/pids")
+        let all = Host(existing: [], writable: ["/cg/memory/user", "/cg/pids/user"])
+        #expect(try choose(path: "a", on: Self.v1, all).manager.kind == .cgroupfsV1)
+        #expect(
+            try choose(on: Layout(hierarchies: [], unified: nil), Host(writable: [])).manager.kind == .disabled)
+    }
+
+    // MARK: Kinds
+
+    @Test("Every kind is read as it is written") func kinds() {
+        for kind in ManagerKind.builtIn + [.custom("mine"), .custom("")] {
+            #expect(ManagerKind(rawValue: kind.rawValue) == kind)
+        }
+        #expect(
+            ManagerKind.builtIn.map(\.rawValue) == ["cgroupfs-v1", "cgroupfs-hybrid", "cgroupfs-v2", "disabled"])
+        #expect(ManagerKind.custom("mine").rawValue == "custom:mine")
+        #expect(ManagerKind(rawValue: "none") == nil)
+    }
+}
