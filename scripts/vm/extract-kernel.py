@@ -9,14 +9,15 @@ import sys
 import zlib
 
 
-def zstd(data):
-    # What follows the kernel in the file is not zstd's, which is no reason to refuse what came before.
-    return subprocess.run(["zstd", "-dcq"], input=data, capture_output=True, check=False).stdout
+def by_program(name):
+    """Decompresses with a program, which may complain: what follows the kernel in the file is not of its format."""
+    return lambda data: subprocess.run([name, "-dcq"], input=data, capture_output=True, check=False).stdout
 
 
 FORMATS = (
     (b"\xfd7zXZ\x00", lambda data: lzma.LZMADecompressor().decompress(data)),
-    (b"\x28\xb5\x2f\xfd", zstd),
+    (b"\x28\xb5\x2f\xfd", by_program("zstd")),
+    (b"\x02\x21\x4c\x18", by_program("lz4")),
     (b"\x1f\x8b\x08", lambda data: zlib.decompressobj(31).decompress(data)),
 )
 

@@ -1,179 +1,162 @@
-"""A QEMU guest, in software emulation: booted once and saved, then resumed for each job.
+"""Runs a job in a guest that is resumed from a saved state, which is made first if there is none.
 
-machine.py freeze IMAGE LAYOUT KERNEL_ARGUMENTS
-    boots IMAGE's disk until its job service is ready, and saves memory and disk under the layout's name.
-machine.py run IMAGE LAYOUT SECONDS USER JOB OUT
-    resumes it, hands it the folder JOB, passes its output on, and unpacks what it leaves into the folder OUT.
-    Exits as the job did; 124 if it took longer than SECONDS.
+machine.py --image DIR --layout NAME --kernel NAME --arguments TEXT --memory MIB
+           --seconds N --user NAME --out DIR --project DIR JOB
+    JOB is a shell script, run in a folder that has the project in it. Its output is passed on, and what it leaves in
+    ./out comes to the folder --out. Exits as the job did, or with 124 if that took too long; 125 if the guest failed.
 """
-import json
+import argparse
+import fcntl
+import glob
 import os
 import shutil
-import socket
+import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
+from guest import Guest, GuestError, Machine
+from monitor import MonitorError
+
 EXCHANGE_SIZE = 512 << 20  # bytes of the disks that carry files in and out
-BOOT_SECONDS = 180
-GRACE_SECONDS = 60  # for what comes before and after the job
-CONSOLE_TAIL = 30  # lines of the guest's console that a failure shows
-# clearcpuid: QEMU 7.2 emulates the kernel's cmpxchg16b wrongly, which crashes it; programs keep the instruction.
-KERNEL_ARGUMENTS = (
-    "console=ttyS0 root=/dev/vda rw loglevel=4 panic=-1 clearcpuid=cx16 mitigations=off audit=0 norandmaps systemd.show_status=0 "
-    "lsm=landlock,lockdown,yama,apparmor,bpf apparmor=1 security=apparmor"
-)
+BOOT_SECONDS = 300
+RESUME_SECONDS = 120  # until the job starts
+GRACE_SECONDS = 60  # for what comes after the job: to end, to pack what it leaves, to power off
+STALE_SECONDS = 86400  # after which a saved state that this program would not make goes
+NOT_CARRIED = (".git", "./.build*", "./scripts/vm")
+BUILT = ("skep", "example", "library-probe")
 
 
-class Monitor:
-    """QEMU's own protocol (QMP): one command, one answer; events are passed over."""
-
-    def __init__(self, path):
-        self.connection = socket.socket(socket.AF_UNIX)
-        for _ in range(600):
-            try:
-                self.connection.connect(path)
-                break
-            except OSError:
-                time.sleep(0.05)
-        self.stream = self.connection.makefile("rw")
-        self.stream.readline()
-        self.command("qmp_capabilities")
-
-    def command(self, name, **arguments):
-        self.stream.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
-        self.stream.flush()
-        while True:
-            line = self.stream.readline()
-            if not line:
-                raise SystemExit(f"qemu went away at {name}")
-            answer = json.loads(line)
-            if "return" in answer:
-                return answer["return"]
-            if "error" in answer:
-                raise SystemExit(f"{name}: {answer['error']['desc']}")
-
-    def wait_until(self, command, is_done):
-        while not is_done(self.command(command).get("status")):
-            time.sleep(0.05)
-
-
-class Guest:
-    def __init__(self, image, disk, memory, work, kernel_arguments, extra=()):
-        self.console = os.path.join(work, "console")
-        monitor = os.path.join(work, "monitor")
-        command = [
-            "qemu-system-x86_64", "-M", "pc", "-accel", "tcg,thread=multi", "-cpu", "qemu64,+rdrand",
-            "-smp", "2", "-m", memory, "-no-reboot", "-nodefaults", "-no-user-config", "-display", "none",
-            "-kernel", os.path.join(image, "kernel"), "-initrd", os.path.join(image, "initrd.gz"),
-            "-append", f"{KERNEL_ARGUMENTS} {kernel_arguments}",
-            "-chardev", f"file,id=console,path={self.console}", "-serial", "chardev:console",
-            "-qmp", f"unix:{monitor},server=on,wait=off",
-            "-chardev", "stdio,id=job,signal=off", "-device", "virtio-serial-pci", "-device", "virtconsole,chardev=job",
-            "-drive", f"{disk},if=virtio,format=qcow2,cache=unsafe",
-            "-drive", f"file={work}/in.tar,if=virtio,format=raw,cache=unsafe",
-            "-drive", f"file={work}/out.tar,if=virtio,format=raw,cache=unsafe",
-            *extra,
-        ]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.monitor = Monitor(monitor)
-
-    def kill_after(self, seconds):
-        timer = threading.Timer(seconds, self.process.kill)
-        timer.daemon = True
-        timer.start()
-
-    def lines(self):
-        for line in self.process.stdout:
-            yield line.decode("utf-8", "replace").rstrip("\r\n")
-
-    def say(self, text):
-        self.process.stdin.write(text.encode() + b"\n")
-        self.process.stdin.flush()
-
-    def console_tail(self):
-        with open(self.console, encoding="utf-8", errors="replace") as console:
-            return "".join(console.readlines()[-CONSOLE_TAIL:])
-
-
-def make_exchange(work, job=None):
+def make_disks(work, *tars):
+    """The two disks; tar appends to the first what each of its argument lists says."""
     incoming, outgoing = os.path.join(work, "in.tar"), os.path.join(work, "out.tar")
-    if job:
-        subprocess.check_call(["tar", "-C", job, "-cf", incoming, "."])
-        if os.path.getsize(incoming) > EXCHANGE_SIZE:
-            raise SystemExit(f"{job} is larger than the {EXCHANGE_SIZE >> 20} MiB that a job may bring")
+    for number, arguments in enumerate(tars):
+        subprocess.run(["tar", "-rf" if number else "-cf", incoming, *arguments], check=True)
+    if tars and os.path.getsize(incoming) > EXCHANGE_SIZE:
+        raise GuestError(f"the project is larger than the {EXCHANGE_SIZE >> 20} MiB that a job may bring")
     for path in incoming, outgoing:
         with open(path, "ab") as file:
             file.truncate(EXCHANGE_SIZE)
 
 
-def freeze(image, layout, kernel_arguments, memory, work):
-    disk, state = os.path.join(image, f"{layout}.qcow2"), os.path.join(image, f"{layout}.state")
-    making = disk + ".new"
-    subprocess.check_call(
-        ["qemu-img", "create", "-q", "-f", "qcow2", "-b", os.path.join(image, "disk.img"), "-F", "raw", making])
-    make_exchange(work)
-    guest = Guest(image, f"file={making}", memory, work, kernel_arguments)
-    guest.kill_after(BOOT_SECONDS)
-    saved = False
-    for line in guest.lines():
-        if line != "SKEP-VM READY":
-            continue
+def pack(project, job, work):
+    """The project's sources and what was built of it below project/, and the script as ./job."""
+    with open(os.path.join(work, "job"), "w", encoding="utf-8") as file:
+        file.write(job)
+    below = "--transform=flags=r;s,^\\./,./project/,"
+    built = [f"./.build/release/{name}" for name in BUILT]
+    make_disks(
+        work,
+        ["-C", work, "job"],
+        [below, *(f"--exclude={name}" for name in NOT_CARRIED), "-C", project, "."],
+        [below, "-C", project, *(name for name in built if os.path.exists(os.path.join(project, name)))])
+
+
+def save(machine, name, work):
+    """Boots the machine until its job service is ready, and saves memory and disk."""
+    print(f"==> booting the guest once, to save it (cgroup {machine.layout})", file=sys.stderr, flush=True)
+    for stale in glob.glob(glob.escape(machine.path(machine.layout)) + "-*"):
+        if os.path.getmtime(stale) < time.time() - STALE_SECONDS:
+            os.remove(stale)
+    disk, state = machine.path(f"{name}.qcow2"), machine.path(f"{name}.state")
+    subprocess.run(
+        ["qemu-img", "create", "-q", "-f", "qcow2", "-b", machine.path("disk.img"), "-F", "raw", disk], check=True)
+    make_disks(work)
+    with Guest(machine.command(f"file={disk}", work), work) as guest:
+        guest.allow(BOOT_SECONDS, "booting")
+        monitor = guest.monitor()
+        guest.wait_for_line(b"SKEP-VM READY")
         time.sleep(1)  # for what systemd still does in the background
-        guest.monitor.command("stop")
-        guest.monitor.command("migrate", uri=f"exec:cat >'{state}.new'")
-        guest.monitor.wait_until("query-migrate", lambda status: status in ("completed", "failed"))
-        saved = guest.monitor.command("query-migrate")["status"] == "completed"
-        guest.monitor.command("quit")
-    guest.process.wait()
-    if not saved:
-        raise SystemExit(f"the guest did not come up; the end of its console:\n{guest.console_tail()}")
-    os.rename(making, disk)
-    os.rename(state + ".new", state)
+        try:
+            monitor.command("stop")
+            monitor.command("migrate", uri=f"exec:cat >'{state}.new'")
+            if monitor.wait_until("query-migrate", ("completed", "failed")) == "failed":
+                raise guest.failure("its state could not be saved")
+            monitor.command("quit")
+        except MonitorError as error:
+            raise guest.failure(str(error)) from error
+        guest.process.wait()
+    os.rename(f"{state}.new", state)
 
 
-def run(image, layout, memory, seconds, user, job, out, work):
-    make_exchange(work, job)
-    state = os.path.join(image, f"{layout}.state")
-    guest = Guest(
-        image, f"file={os.path.join(image, layout)}.qcow2,snapshot=on", memory, work, "",
-        ["-incoming", f"exec:cat '{state}'"])
-    guest.kill_after(seconds + GRACE_SECONDS)
-    guest.monitor.wait_until("query-status", lambda status: status not in ("inmigrate", "prelaunch"))
-    guest.monitor.command("cont")
-    guest.say(f"go {time.time():.0f} {seconds} {user}")
-    status, started = None, False
-    for line in guest.lines():
-        if line == "SKEP-VM START":
-            started = True
-        elif line.startswith("SKEP-VM EXIT "):
-            status, started = int(line.split()[-1]), False
-        elif started:
-            print(line, flush=True)
-    guest.process.wait()
-    subprocess.call(["tar", "-C", out, "-xf", os.path.join(work, "out.tar")], stderr=subprocess.DEVNULL)
-    if status is None:
-        print(f"the guest ended without a word; the end of its console:\n{guest.console_tail()}", file=sys.stderr)
-        return 125
-    if status in (124, 137):
-        print(f"the job took longer than {seconds} s; the end of the console:\n{guest.console_tail()}", file=sys.stderr)
-    return status
+def saved(machine, work):
+    """The name of the machine's saved state, which one process makes while others wait for it."""
+    name = machine.saved_name()
+    with open(machine.path(f"{machine.layout}.lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(machine.path(f"{name}.state")):
+            save(machine, name, work)
+    return name
+
+
+def run(machine, options, work):
+    name = saved(machine, work)
+    pack(options.project, options.job, work)
+    resume = ["-incoming", f"exec:cat '{machine.path(name)}.state'"]
+    with Guest(machine.command(f"file={machine.path(name)}.qcow2,snapshot=on", work, resume), work) as guest:
+        guest.allow(RESUME_SECONDS, "resuming")
+        monitor = guest.monitor()
+        try:
+            monitor.wait_until("query-status", ("paused", "running"))
+            monitor.command("cont")
+        except MonitorError as error:
+            raise guest.failure(str(error)) from error
+        guest.say(f"go {time.time():.0f} {options.seconds} {options.user}")
+        guest.wait_for_line(b"SKEP-VM START")
+        guest.allow(options.seconds + GRACE_SECONDS, "the job")
+        while chunk := os.read(guest.output.fileno(), 1 << 16):
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+        guest.process.wait()
+        return finish(guest, options, os.path.join(work, "out.tar"))
+
+
+def finish(guest, options, outgoing):
+    """Unpacks what the job has left; its exit status."""
+    words = subprocess.run(["tar", "-xOf", outgoing, "status"], capture_output=True, check=False).stdout.split()
+    if not words and guest.overdue:
+        print(guest.failure(""), file=sys.stderr)
+        return 124
+    if not words:
+        raise guest.failure("ended without a word")
+    os.makedirs(options.out, exist_ok=True)
+    tar = ["tar", "--no-same-owner", "--strip-components=1", "-C", options.out, "-xf", outgoing, "out"]
+    if subprocess.run(tar, check=False).returncode != 0:
+        raise guest.failure("not every file of the job came back")
+    if b"late" in words:
+        print(guest.failure(f"the job took longer than {options.seconds} s"), file=sys.stderr)
+        return 124
+    return int(words[0])
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    for name in "image", "layout", "kernel", "arguments", "memory", "user", "out", "project":
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--seconds", required=True, type=int)
+    parser.add_argument("job")
+    return parser.parse_args()
+
+
+def on_signals(action):
+    for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+        signal.signal(number, action)
 
 
 def main():
-    verb, image, layout = sys.argv[1:4]
-    memory = os.environ.get("SKEP_VM_MEMORY", "3072")
+    # By way of `finally`, so that neither a process nor a file stays; a second signal does not hinder that.
+    on_signals(lambda number, _: sys.exit(128 + number))
+    options = parse()
+    machine = Machine(options.image, options.layout, options.kernel, options.arguments, options.memory)
     work = tempfile.mkdtemp(prefix="skep-vm.")
     try:
-        if verb == "freeze":
-            freeze(image, layout, sys.argv[4], memory, work)
-            return 0
-        seconds, user, job, out = sys.argv[4:8]
-        return run(image, layout, memory, int(seconds), user, job, out, work)
+        return run(machine, options, work)
+    except GuestError as error:
+        print(error, file=sys.stderr)
+        return 125
     finally:
+        on_signals(signal.SIG_IGN)
         shutil.rmtree(work, ignore_errors=True)
 
 

@@ -2,14 +2,17 @@
 # shellcheck shell=bash disable=SC2034 # for those who source this file
 
 readonly suite=bookworm
-readonly kernel_package=linux-image-cloud-amd64 # from the suite's backports, for a current kernel
+readonly kernel_package=linux-image-cloud-amd64
+# By the names of their files, the suites whose kernel they are. The current kernel is built without version 1's
+# memory and cpuset; the suite's own one has them.
+declare -rA kernels=([current]=$suite-backports [stable]=$suite)
 readonly disk_size=4G
-readonly memory=3072
+readonly memory=3072 # MiB
 
 readonly guest_packages=(
-    apparmor bats busybox-static ca-certificates criu crun dbus dbus-user-session fuse-overlayfs gawk iproute2 jq kmod
-    libpam-systemd man-db fish groff-base podman procps python3 runc slirp4netns strace sudo systemd systemd-sysv
-    uidmap util-linux zsh
+    apparmor attr bats binutils busybox-static ca-certificates criu crun dbus dbus-user-session fish fuse-overlayfs gawk
+    gcc groff-base iproute2 jq kmod libc6-dev libpam-systemd man-db podman procps python3 runc slirp4netns strace sudo
+    systemd systemd-sysv uidmap util-linux zsh
 )
 
 # Units that only cost time in a guest which lives for minutes.
@@ -27,11 +30,20 @@ readonly masked_units=(
     systemd-update-utmp.service veritysetup.target
 )
 
+# layout_kernel LAYOUT: the kernel that a cgroup layout is booted with.
+layout_kernel() {
+    case $1 in
+    v2) echo current ;;
+    v1 | hybrid) echo stable ;;
+    *) die "no cgroup layout \"$1\": v1, v2 or hybrid" ;;
+    esac
+}
+
 # layout_arguments LAYOUT: what the kernel is told for a cgroup layout.
 layout_arguments() {
     case $1 in
     v2) echo "systemd.unified_cgroup_hierarchy=1" ;;
     v1) echo "systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1" ;;
-    *) die "no cgroup layout \"$1\": v1 or v2" ;;
+    hybrid) echo "systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=0" ;;
     esac
 }
