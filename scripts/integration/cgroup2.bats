@@ -1,24 +1,31 @@
 #!/usr/bin/env bats
-# cgroup v2, on a host that is hybrid: the version 2 tree in the place where it is on a pure host. It has no
-# controllers here, so limits are for a guest to test; making, joining, device rules, killing and removing are not.
+# cgroup v2: on a host that has nothing else, and on one that is hybrid, where the version 2 tree is put in the place that
+# it has on a pure host. A hybrid one's has no controllers; making, joining, device rules, killing and removing are the same.
+# bats file_tags=cgroup,cgroupfs
 load helpers
 load helpers/userns
 
-setup_file() {
+# Every command from here on sees /sys/fs/cgroup as version 2. $V2 is where the test itself sees it.
+use_version_2() {
     skep_only "needs a pure cgroup v2 view, which only skep is tested in"
-    [[ $(stat -f -c %T /sys/fs/cgroup/unified 2>/dev/null) == cgroup2fs ]] || skip "this host is not hybrid"
+    V2=$(cgroup2_root)
+    [[ -n $V2 ]] || skip "this host has no version 2"
+    [[ $V2 == "$cgroup_root" ]] || use_version_2_of_hybrid
+    setup_bundle
+    new_namespace cgroup
 }
 
-# Every command from here on sees /sys/fs/cgroup as version 2.
-use_version_2() {
+use_version_2_of_hybrid() {
     local real=$SKEP
     mkdir "$WORK/version2"
     printf '#!/bin/sh\nexec unshare --mount --propagation private sh -c "%s" sh "$@"\n' \
         "mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup && exec '$real' \\\"\\\$@\\\"" >"$WORK/version2/skep"
     chmod +x "$WORK/version2/skep"
     SKEP=$WORK/version2/skep
-    setup_bundle
-    new_namespace cgroup
+}
+
+needs_no_controllers() {
+    [[ $V2 != "$cgroup_root" ]] || skip "this host's version 2 has controllers"
 }
 
 @test "cgroup v2: the container is born in its cgroup, sees it as the root, and it is removed" {
@@ -27,8 +34,8 @@ use_version_2() {
     update_config --arg path "/it/$ID" '.linux.cgroupsPath = $path'
     skep run --bundle "$BUNDLE" "$ID"
     assert_equal "$output" $'0::/\ncgroup2'
-    [[ ! -e /sys/fs/cgroup/unified/it/$ID ]]
-    rmdir /sys/fs/cgroup/unified/it
+    [[ ! -e $V2/it/$ID ]]
+    rmdir "$V2/it"
 }
 
 @test "cgroup v2: devices are denied but for the default ones and those allowed" {
@@ -53,19 +60,20 @@ use_version_2() {
     skep run --detach --bundle "$BUNDLE" "$ID"
     local tries
     for ((tries = 0; tries < 50; tries++)); do
-        (($(wc -l <"/sys/fs/cgroup/unified/skep-$ID/cgroup.procs") == 3)) && break
+        (($(wc -l <"$V2/skep-$ID/cgroup.procs") == 3)) && break
         sleep 0.1
     done
     skep delete --force "$ID"
-    [[ ! -e /sys/fs/cgroup/unified/skep-$ID ]]
+    [[ ! -e $V2/skep-$ID ]]
 }
 
 @test "cgroup v2: a limit whose controller is missing is refused by name, and nothing is left" {
     use_version_2
+    needs_no_controllers
     update_config '.linux.resources.memory.limit = 33554432'
     run_skep run --bundle "$BUNDLE" "$ID"
     assert_refused linux.resources.memory.limit memory.max "no memory.max"
-    [[ ! -e /sys/fs/cgroup/unified/skep-$ID ]]
+    [[ ! -e $V2/skep-$ID ]]
 }
 
 @test "cgroup v2: pause and resume, and KILL ends a paused container" {
@@ -74,7 +82,7 @@ use_version_2() {
     skep run --detach --bundle "$BUNDLE" "$ID"
     skep pause "$ID"
     assert_equal "$(state .status)" paused
-    assert_equal "$(cat "/sys/fs/cgroup/unified/skep-$ID/cgroup.freeze")" 1
+    assert_equal "$(cat "$V2/skep-$ID/cgroup.freeze")" 1
     run_skep pause "$ID"
     assert_refused "$ID" "paused already"
     skep resume "$ID"
@@ -89,13 +97,13 @@ use_version_2() {
     set_args sleep 1000
     update_config --arg path "/it/$ID" '.linux.cgroupsPath = $path'
     skep run --detach --bundle "$BUNDLE" "$ID"
-    echo 1 >/sys/fs/cgroup/unified/it/cgroup.freeze
+    echo 1 >"$V2/it/cgroup.freeze"
     wait_for status_is paused
     run_skep resume "$ID"
-    echo 0 >/sys/fs/cgroup/unified/it/cgroup.freeze
+    echo 0 >"$V2/it/cgroup.freeze"
     assert_refused cgroup.freeze ETIMEDOUT "above it is frozen"
     skep delete --force "$ID"
-    rmdir /sys/fs/cgroup/unified/it
+    rmdir "$V2/it"
 }
 
 @test "cgroup v2: kill --all reaches every process" {
@@ -125,6 +133,7 @@ use_version_2() {
 
 @test "cgroup v2: an update of what has no controller changes nothing" {
     use_version_2
+    needs_no_controllers
     set_args sleep 1000
     skep run --detach --bundle "$BUNDLE" "$ID"
     run_skep update --pids-limit 5 "$ID"
@@ -136,7 +145,7 @@ use_version_2() {
 owners() {
     local file
     for file in . cgroup.procs cgroup.threads cgroup.subtree_control cgroup.max.depth cgroup.freeze; do
-        printf '%s=%s ' "$file" "$(stat -c %u:%g "/sys/fs/cgroup/unified/skep-$ID/$file")"
+        printf '%s=%s ' "$file" "$(stat -c %u:%g "$V2/skep-$ID/$file")"
     done
 }
 
@@ -160,7 +169,7 @@ owners() {
     assert_contains "$(cat "$WORK/spawned.out")" "0::/inner"
     assert_equal "$(owners)" ".=100000:0 cgroup.procs=100000:0 cgroup.threads=100000:0 cgroup.subtree_control=100000:0 cgroup.max.depth=0:0 cgroup.freeze=0:0 "
     skep delete --force "$ID"
-    [[ ! -e /sys/fs/cgroup/unified/skep-$ID ]]
+    [[ ! -e $V2/skep-$ID ]]
 }
 
 @test "cgroup v2: it stays the host's where it is read-only, or seen from outside" {

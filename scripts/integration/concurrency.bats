@@ -20,6 +20,7 @@ load helpers
     assert_equal "$(grep -l "$ID" "$WORK"/err.* | wc -l)" 5 "error lines with the id"
 }
 
+# bats test_tags=cgroup
 @test "concurrency: many containers side by side" {
     setup_bundle sh -c 'echo hello'
     local n pids=() pid

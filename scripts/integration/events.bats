@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # events.
+# bats file_tags=cgroup
 load helpers
 
 start_sleeping() {

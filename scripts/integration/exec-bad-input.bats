@@ -172,6 +172,7 @@ leads_out() {
     assert_not_run process.selinuxLabel selinux
 }
 
+# bats test_tags=cgroup
 @test "exec: --cgroup that is missing, or leaves the container's own" {
     needs_runc 1.1
     start_container

@@ -167,10 +167,11 @@ make_subgroup() {
 
 setup_subgroups() {
     setup_bundle sleep 1000
-    update_config --arg path "/$ID" '.linux.cgroupsPath = $path'
+    set_cgroup
     start_container
 }
 
+# bats test_tags=cgroup
 @test "exec: --cgroup PATH, in every hierarchy" {
     needs_runc 1.1
     setup_subgroups
@@ -180,12 +181,13 @@ setup_subgroups() {
     local line
     while IFS= read -r line; do
         is_cgroup_v2 || [[ $line != 0::* ]] || continue
-        assert_equal "${line#*:*:}" "/$ID/sub" "$line"
+        assert_equal "${line#*:*:}" "$CGROUP/sub" "$line"
     done <"/proc/$exec_pid/cgroup"
     exec_detached --cgroup /sub/deep
-    assert_contains "$(cat "/proc/$exec_pid/cgroup")" ":/$ID/sub/deep"
+    assert_contains "$(cat "/proc/$exec_pid/cgroup")" ":$CGROUP/sub/deep"
 }
 
+# bats test_tags=cgroup
 @test "exec: --cgroup CONTROLLER:PATH, repeated, and the others stay the container's" {
     needs_runc 1.1
     ! is_cgroup_v2 || skip "cgroup v2 has one hierarchy"
@@ -197,13 +199,14 @@ setup_subgroups() {
     while IFS= read -r line; do
         case $line in
         0::*) ;;
-        *:memory:*) assert_equal "${line#*:*:}" "/$ID/first" "$line" ;;
-        *:pids:*) assert_equal "${line#*:*:}" "/$ID/second" "$line" ;;
-        *) assert_equal "${line#*:*:}" "/$ID" "$line" ;;
+        *:memory:*) assert_equal "${line#*:*:}" "$CGROUP/first" "$line" ;;
+        *:pids:*) assert_equal "${line#*:*:}" "$CGROUP/second" "$line" ;;
+        *) assert_equal "${line#*:*:}" "$CGROUP" "$line" ;;
         esac
     done <"/proc/$exec_pid/cgroup"
 }
 
+# bats test_tags=cgroup
 @test "exec: --cgroup CONTROLLER,CONTROLLER:PATH" {
     needs_runc 1.1
     ! is_cgroup_v2 || skip "cgroup v2 has one hierarchy"
@@ -211,10 +214,11 @@ setup_subgroups() {
     make_subgroup both memory
     make_subgroup both pids
     exec_detached --cgroup memory,pids:both
-    assert_contains "$(cat "/proc/$exec_pid/cgroup")" ":memory:/$ID/both"
-    assert_contains "$(cat "/proc/$exec_pid/cgroup")" ":pids:/$ID/both"
+    assert_contains "$(cat "/proc/$exec_pid/cgroup")" ":memory:$CGROUP/both"
+    assert_contains "$(cat "/proc/$exec_pid/cgroup")" ":pids:$CGROUP/both"
 }
 
+# bats test_tags=cgroup
 @test "exec: --cgroup / is the container's own" {
     needs_runc 1.1
     setup_subgroups
@@ -251,6 +255,7 @@ process_file() {
     assert_contains "$output" 1001
 }
 
+# bats test_tags=oom
 @test "exec: --process with a umask and an oomScoreAdj" {
     skep_only # runc takes both from the container's configuration alone
     setup_bundle sleep 1000
@@ -260,6 +265,7 @@ process_file() {
     assert_equal "$output" $'0077\n99'
 }
 
+# bats test_tags=oom
 @test "exec: capabilities and oomScoreAdj that --process leaves out are the container's" {
     start_container '.process.noNewPrivileges = true | .process.oomScoreAdj = 300 | .process.capabilities =
         {bounding: ["CAP_KILL"], permitted: ["CAP_KILL"], effective: ["CAP_KILL"], inheritable: [], ambient: []}'
@@ -273,6 +279,7 @@ process_file() {
     assert_equal "$(status_of CapEff)" 0000000000000020
 }
 
+# bats test_tags=rlimit
 @test "exec: --process with rlimits and capabilities" {
     start_container
     process_file '.args = ["sh", "-c", "ulimit -n; cat /proc/self/status"]

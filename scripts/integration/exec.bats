@@ -93,6 +93,7 @@ load helpers/exec
     assert_equal "$(namespace_of "$exec_pid" network)" "$(namespace_of "$holder" network)"
 }
 
+# bats test_tags=cgroup
 @test "exec: in the container's cgroups, in every hierarchy" {
     start_container
     exec_detached

@@ -116,21 +116,23 @@ poststart 1\npoststart 2'
     assert_contains "$(logged net)" 127.0.0.1
 }
 
+# bats test_tags=cgroup
 @test "hooks: createRuntime and createContainer see the process in its cgroups" {
     setup_hooks sleep 1000
-    update_config --arg path "/$ID" '.linux.cgroupsPath = $path'
+    set_cgroup
     add_hook prestart 'cat /proc/$(jq .pid)/cgroup >@/prestart'
     add_hook createRuntime 'cat /proc/$(jq .pid)/cgroup >@/createRuntime'
     add_hook poststart 'cat /proc/$(jq .pid)/cgroup >@/poststart'
     skep run --detach --bundle "$BUNDLE" "$ID"
     local kind want
     want=$(cat "/proc/$(state .pid)/cgroup")
-    assert_contains "$want" ":/$ID"
+    assert_contains "$want" ":$CGROUP"
     for kind in prestart createRuntime poststart; do
         assert_equal "$(logged "$kind")" "$want" "$kind"
     done
 }
 
+# bats test_tags=cgroup
 @test "hooks: those of the runtime's namespaces are not in the container's cgroups" {
     setup_hooks true
     local kind

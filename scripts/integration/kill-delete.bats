@@ -65,6 +65,7 @@ start_trapping() {
     assert_refused "$ID" "not running"
 }
 
+# bats test_tags=cgroup
 @test "kill: --all reaches every process of a container that shares the host's pid namespace" {
     setup_bundle sh -c 'sleep 1000 & sleep 1001 & echo ready; wait'
     drop_namespace pid
@@ -90,6 +91,7 @@ start_trapping() {
     ! is_skep || assert_refused "$ID" "not running"
 }
 
+# bats test_tags=cgroup
 @test "kill: the same in a pid namespace that was joined" {
     needs_runc 1.2
     hold_namespaces --pid --fork
@@ -120,6 +122,7 @@ start_trapping() {
     assert_equal "$(state .status)" running
 }
 
+# bats test_tags=cgroup
 @test "kill: --all on a stopped container whose processes remain" {
     local signal
     for signal in KILL TERM; do
@@ -138,6 +141,7 @@ start_trapping() {
     done
 }
 
+# bats test_tags=cgroup
 @test "kill: KILL on a stopped container whose processes remain" {
     needs_runc 1.2
     setup_bundle sh -c 'setsid sleep 1000 & echo ready'
@@ -218,6 +222,7 @@ no_processes() {
     assert_equal "$output" ""
 }
 
+# bats test_tags=cgroup
 @test "delete: --force ends every process of a container that shares the host's pid namespace" {
     setup_bundle sh -c 'for i in 1 2 3; do setsid sleep 1000 & done; echo ready; wait'
     drop_namespace pid
@@ -228,6 +233,7 @@ no_processes() {
     assert_no_leaks
 }
 
+# bats test_tags=cgroup
 @test "delete: children that outlive the process go with the container" {
     setup_bundle sh -c 'setsid sleep 1000 & echo ready'
     drop_namespace pid

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # process.apparmorProfile and selinuxLabel. Hosts have one of the two security modules or none; what a test can see
 # depends on that.
+# bats file_tags=apparmor
 load helpers
 
 has_apparmor() {

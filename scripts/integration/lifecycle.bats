@@ -2,6 +2,7 @@
 # create, start, state, kill, delete and list: a container's life step by step.
 load helpers
 
+# bats test_tags=cgroup
 @test "lifecycle: create, start, stop, delete" {
     setup_bundle sleep 1000
     create
@@ -102,6 +103,7 @@ load helpers
     assert_refused "$ID" stopped
 }
 
+# bats test_tags=cgroup
 @test "every command: an unknown container is refused by name" {
     local command
     for command in start state kill delete; do

@@ -92,6 +92,7 @@ load helpers
     assert_no_leaks
 }
 
+# bats test_tags=cgroup
 @test "mount kinds: cgroup2 in a container of version 1" {
     ! is_cgroup_v2 || skip "the layout is version 2"
     skep_only

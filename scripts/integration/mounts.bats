@@ -186,6 +186,7 @@ mountinfo() {
     fi
 }
 
+# bats test_tags=cgroup
 @test "mounts: cgroup shows the container's own, read-only" {
     setup_bundle sh -c 'ls /sys/fs/cgroup; cat /proc/self/mountinfo'
     skep run --bundle "$BUNDLE" "$ID"
@@ -202,6 +203,7 @@ mountinfo() {
     fi
 }
 
+# bats test_tags=cgroup
 @test "mounts: cgroup with a cgroup namespace has its root at the container's own" {
     setup_bundle sh -c 'cat /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/pids/cgroup.procs 2>/dev/null | head -n 1'
     new_namespace cgroup
@@ -209,6 +211,7 @@ mountinfo() {
     assert_equal "$output" 1
 }
 
+# bats test_tags=cgroup
 @test "mounts: cgroup without a cgroup namespace still shows only the container's own" {
     setup_bundle sh -c 'cat /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/pids/cgroup.procs 2>/dev/null | head -n 1'
     drop_namespace cgroup

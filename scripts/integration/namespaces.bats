@@ -69,6 +69,7 @@ join_one() {
     join_one uts --uts
 }
 
+# bats test_tags=cgroup
 @test "linux.namespaces: cgroup by path" {
     join_one cgroup --cgroup
 }
@@ -146,6 +147,7 @@ assert_no_leaks_but_holder() {
     assert_equal "$output" 1
 }
 
+# bats test_tags=cgroup
 @test "linux.namespaces: a cgroup namespace hides where the container is" {
     setup_bundle cat /proc/self/cgroup
     new_namespace cgroup

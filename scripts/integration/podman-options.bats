@@ -93,6 +93,7 @@ expect() {
     done
 }
 
+# bats test_tags=cgroup
 @test "podman options: --cpus, --cpuset-cpus and --memory-swap reach the cgroup" {
     expect $'50000\n100000\n0' --cpus 0.5 --cpuset-cpus 0 busybox:test sh -c \
         'cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu/cpu.cfs_period_us /sys/fs/cgroup/cpuset/cpuset.cpus'

@@ -56,6 +56,7 @@ teardown() {
     assert_equal "$output" $'content\nvalue\n/tmp\n1000\nbox'
 }
 
+# bats test_tags=cgroup
 @test "podman: limits reach the cgroup" {
     run podman_run --rm --memory 64m --pids-limit 50 busybox:test sh -c \
         'cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null

@@ -92,6 +92,7 @@ load helpers
     assert_equal "$output" 0022
 }
 
+# bats test_tags=rlimit
 @test "process.rlimits: lowered limits hold" {
     setup_bundle cat /proc/self/limits
     update_config '.process.rlimits = [
@@ -104,6 +105,7 @@ load helpers
     assert_matches "$output" 'Max stack size +1048576 +2097152 '
 }
 
+# bats test_tags=rlimit
 @test "process.rlimits: without any, the caller's stay" {
     setup_bundle sh -c 'ulimit -n'
     update_config 'del(.process.rlimits)'
@@ -122,6 +124,7 @@ load helpers
     assert_matches "$output" $'NoNewPrivs:\t0'
 }
 
+# bats test_tags=oom
 @test "process.oomScoreAdj: raised" {
     setup_bundle cat /proc/self/oom_score_adj
     update_config '.process.oomScoreAdj = 500'
@@ -129,6 +132,7 @@ load helpers
     assert_equal "$output" 500
 }
 
+# bats test_tags=oom
 @test "process.oomScoreAdj: without one, the caller's stays" {
     setup_bundle cat /proc/self/oom_score_adj
     skep run --bundle "$BUNDLE" "$ID"
@@ -196,6 +200,7 @@ load helpers
 }
 
 # Every limit, by the name that /proc/PID/limits gives it.
+# bats test_tags=rlimit
 @test "process.rlimits: every type, lowered" {
     setup_bundle cat /proc/self/limits
     local type name
@@ -224,6 +229,7 @@ RLIMIT_RTTIME|Max realtime timeout
 CASES
 }
 
+# bats test_tags=rlimit
 @test "process.rlimits: no limit at all, where the caller has none" {
     setup_bundle sh -c 'ulimit -c'
     # jq knows no number as large as that.

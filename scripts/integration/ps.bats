@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # ps.
+# bats file_tags=cgroup
 load helpers
 
 # Two processes in the container.

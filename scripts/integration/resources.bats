@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # linux.resources of the less common controllers, where this machine has them: huge pages, network, RDMA, and the
 # files of version 2.
+# bats file_tags=cgroup
 load helpers
 
 # A hierarchy outlives its last mount for as long as a removed cgroup of it is not quite gone, and then for ever, unless

@@ -12,6 +12,7 @@ load helpers
     assert_status 0
 }
 
+# bats test_tags=cgroup
 @test "run: nothing is left" {
     setup_bundle echo ran
     skep run --bundle "$BUNDLE" "$ID"
@@ -89,6 +90,7 @@ load helpers
     assert_status 8
 }
 
+# bats test_tags=cgroup
 @test "run: processes that the first one leaves behind end with it" {
     setup_bundle sh -c 'setsid sleep 1000 & setsid sleep 1001 & echo ready'
     skep run --bundle "$BUNDLE" "$ID"
@@ -96,6 +98,7 @@ load helpers
     assert_no_leaks
 }
 
+# bats test_tags=cgroup
 @test "run: the same without a pid namespace" {
     setup_bundle sh -c 'setsid sleep 1000 & setsid sleep 1001 & echo ready'
     drop_namespace pid

@@ -41,6 +41,7 @@ nice_of() {
     assert_contains "$(chrt -p "$(state .pid)")" SCHED_IDLE
 }
 
+# bats test_tags=cgroup
 @test "process.scheduler: SCHED_RR with a priority and a flag, in a cgroup that has a share of real time" {
     needs_runc 1.2
     local limits=.
@@ -52,6 +53,7 @@ nice_of() {
     assert_contains "$(chrt -p "$pid")" "priority: 5"
 }
 
+# bats test_tags=cgroup
 @test "process.scheduler: real time is refused in a cgroup that has no share of it" {
     skep_only
     [[ -e /sys/fs/cgroup/cpu/cpu.rt_runtime_us ]] || skip "this kernel gives every cgroup its share"

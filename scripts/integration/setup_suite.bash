@@ -15,10 +15,12 @@ setup_suite() {
         command -v "$command" >/dev/null || suite_needs "$command (scripts/setup installs it)"
     done
 
-    # SKEP=path runs the same tests on another runtime, as `SKEP=$(which runc) bats scripts/integration`.
+    # SKEP=path runs the same tests on another runtime, as `SKEP=$(which runc) bats scripts/integration`, and
+    # SKEP_CGROUP_MANAGER=systemd with that manager.
     SKEP=${SKEP:-$BATS_TEST_DIRNAME/../../.build/release/skep}
     SKEP=$(realpath -e -- "$SKEP") || suite_needs "a runtime: scripts/build makes skep; or set SKEP"
     [[ -x $SKEP ]] || suite_needs "an executable runtime, which $SKEP is not"
+    [[ ${SKEP_CGROUP_MANAGER:-cgroupfs} == cgroupfs ]] || use_manager "$SKEP_CGROUP_MANAGER"
     export SKEP
 
     # A runtime that hangs fails its test, not the whole run.
@@ -27,6 +29,17 @@ setup_suite() {
     ROOTFS_TEMPLATE=$BATS_RUN_TMPDIR/rootfs
     make_rootfs "$ROOTFS_TEMPLATE"
     export ROOTFS_TEMPLATE
+}
+
+# use_manager NAME: $SKEP becomes a program of the same name that has that cgroup manager.
+use_manager() {
+    [[ $1 == systemd ]] || suite_needs "SKEP_CGROUP_MANAGER to be cgroupfs or systemd, not $1"
+    [[ -d /run/systemd/system ]] || suite_needs "systemd as process 1"
+    local folder=$BATS_RUN_TMPDIR/systemd
+    mkdir "$folder"
+    printf '#!/bin/sh\nexec %q --systemd-cgroup "$@"\n' "$SKEP" >"$folder/$(basename -- "$SKEP")"
+    chmod +x "$folder/$(basename -- "$SKEP")"
+    SKEP=$folder/$(basename -- "$SKEP")
 }
 
 # make_rootfs DIR: a root file system of busybox and the little that programs look for.

@@ -61,6 +61,7 @@ in_trouble() {
     assert_refused "$ROOT" "no space left"
 }
 
+# bats test_tags=cgroup,cgroupfs
 @test "trouble: /sys/fs/cgroup is read-only" {
     setup_bundle echo ran
     in_trouble '
@@ -70,12 +71,14 @@ in_trouble() {
     assert_refused cgroup "read-only file system"
 }
 
+# bats test_tags=cgroup,cgroupfs
 @test "trouble: no cgroup is mounted" {
     setup_bundle echo ran
     in_trouble 'umount -R /sys/fs/cgroup'
     assert_refused cgroup
 }
 
+# bats test_tags=cgroup,cgroupfs
 @test "trouble: the pids limit is reached at once" {
     setup_bundle sh -c 'sleep 1 & wait'
     update_config --arg path "/$ID" '.linux.cgroupsPath = $path | .linux.resources.pids = {limit: 1}'

@@ -1,23 +1,24 @@
 #!/usr/bin/env bats
 # update, on whichever cgroup layout this machine has; what is particular to one says so.
+# bats file_tags=cgroup
 load helpers
 
-# A running container in a cgroup /$ID.
+# A running container in the cgroup $CGROUP.
 start_sleeping() {
     setup_bundle sleep 1000
-    update_config --arg path "/$ID" '.linux.cgroupsPath = $path'
+    set_cgroup
     (($# == 0)) || update_config "$1"
     create
     skep start "$ID"
 }
 
 value() {
-    cgroup_value "$1" "/$ID" "$2" "$3"
+    cgroup_value "$1" "$CGROUP" "$2" "$3"
 }
 
 # v1 CONTROLLER FILE: the value of a version 1 file.
 v1() {
-    cat "$(cgroup_dir "$1" "/$ID")/$2"
+    cat "$(cgroup_dir "$1" "$CGROUP")/$2"
 }
 
 needs_v1() {
@@ -28,7 +29,7 @@ needs_v1() {
 everything() {
     local controller
     for controller in memory cpu cpuset pids blkio devices; do
-        grep -rsH . "$(cgroup_dir "$controller" "/$ID")" --include='*limit_in_bytes' --include='cpu.*_us' \
+        grep -rsH . "$(cgroup_dir "$controller" "$CGROUP")" --include='*limit_in_bytes' --include='cpu.*_us' \
             --include='cpu.shares' --include='cpu.idle' --include='cpuset.cpus' --include='cpuset.mems' \
             --include='pids.max' --include='*weight*' --include='*_device' --include='devices.list' \
             --include='memory.max' --include='memory.low' --include='cpu.max' --include='cpu.weight' \
@@ -156,7 +157,7 @@ everything() {
 @test "update: the weight on block devices" {
     start_sleeping
     local file
-    file=$(cgroup_dir blkio "/$ID")/$(v1_or_v2 blkio.bfq.weight io.bfq.weight)
+    file=$(cgroup_dir blkio "$CGROUP")/$(v1_or_v2 blkio.bfq.weight io.bfq.weight)
     [[ -e $file ]] || skip "no BFQ here"
     skep update --blkio-weight 500 "$ID"
     assert_contains "$(cat "$file")" 500
@@ -325,7 +326,7 @@ CASES
 
 @test "update: a created and a paused container" {
     setup_bundle sleep 1000
-    update_config --arg path "/$ID" '.linux.cgroupsPath = $path'
+    set_cgroup
     create
     skep update --pids-limit 21 "$ID"
     assert_equal "$(value pids pids.max pids.max)" 21

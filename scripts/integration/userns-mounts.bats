@@ -142,6 +142,7 @@ full"
     (($(sed -n 2p <<<"$output") > 1)) || fail "$output"
 }
 
+# bats test_tags=cgroup
 @test "userns mounts: cgroups with a namespace of their own, and without" {
     setup_userns
     new_namespace cgroup

@@ -1,10 +1,19 @@
-# The three cgroup layouts: v2 ("unified"), v1, and v1 with a v2 tree beside it ("hybrid").
+# The three cgroup layouts: v2 ("unified"), v1, and v1 with a v2 tree beside it ("hybrid"); and the two managers, one of
+# which SKEP_CGROUP_MANAGER names for a whole run of the suite: "cgroupfs", or "systemd".
 # shellcheck shell=bash
 
 readonly cgroup_root=/sys/fs/cgroup
 
 is_cgroup_v2() {
     [[ -e $cgroup_root/cgroup.controllers ]]
+}
+
+# Where version 2 is mounted, alone or beside version 1; nothing if it isn't.
+cgroup2_root() {
+    local dir
+    for dir in "$cgroup_root" "$cgroup_root/unified"; do
+        [[ $(stat -f -c %T "$dir" 2>/dev/null) != cgroup2fs ]] || printf '%s\n' "$dir"
+    done
 }
 
 # cgroup_dir CONTROLLER PATH: the folder of a cgroup in this layout.
@@ -25,4 +34,20 @@ cgroup_value() {
 # Every cgroup folder whose name has TEXT, in every hierarchy.
 cgroups_named() {
     find "$cgroup_root" -mindepth 1 -type d -name "*$1*" 2>/dev/null | sort
+}
+
+is_systemd_manager() {
+    [[ ${SKEP_CGROUP_MANAGER-} == systemd ]]
+}
+
+# set_cgroup: $BUNDLE's container gets a cgroup by name: a path, or with systemd a scope. $CGROUP is its path in a
+# hierarchy then.
+set_cgroup() {
+    local path=/$ID
+    CGROUP=/$ID
+    if is_systemd_manager; then
+        path=system.slice:it:$ID
+        CGROUP=/system.slice/it-$ID.scope
+    fi
+    update_config --arg path "$path" '.linux.cgroupsPath = $path'
 }
