@@ -59,6 +59,20 @@ int skep_linux_connect(const char *path) {
     return connect(fd, (struct sockaddr *)&address, length) == 0 ? fd : give_up(fd);
 }
 
+int skep_linux_try_connect(const void *name, size_t length, bool is_abstract) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t start = is_abstract ? 1 : 0; // a name in the abstract namespace begins with a NUL, another one ends with it
+    if (length >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(address.sun_path + start, name, length);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -1;
+    return connect(fd, (struct sockaddr *)&address, size) == 0 ? fd : give_up(fd);
+}
+
 int skep_linux_bind_datagram(const char *path) {
     struct sockaddr_un address;
     socklen_t length = make_address(path, &address);

@@ -54,6 +54,10 @@ ssize_t skep_linux_receive(int socket, void *_Nonnull bytes, size_t size, int *_
 // A stream socket connected to the one at `path`, close-on-exec.
 int skep_linux_connect(const char *_Nonnull path);
 
+// The same, of a name that may lie in the abstract namespace and have NULs in it, without ever blocking: -1 with EAGAIN
+// where the listener's queue is full. The socket does not block either.
+int skep_linux_try_connect(const void *_Nonnull name, size_t length, bool is_abstract);
+
 // A datagram socket, close-on-exec and never blocking: bound to `path` (0777: whoever can reach it may write), or, as
 // a sender, connected to `path`, where a leading "@" stands for the abstract namespace.
 int skep_linux_bind_datagram(const char *_Nonnull path);
