@@ -8,6 +8,12 @@ public enum Paths {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// The last component of the path.
+    public static func name(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+        return String(path[path.utf8.index(after: slash)...])
+    }
+
     /// `name` below `directory`; an absolute name stands for itself.
     public static func join(_ directory: String, _ name: String) -> String {
         if name.utf8.first == UInt8(ascii: "/") || directory.isEmpty { return name }
