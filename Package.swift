@@ -105,7 +105,7 @@ let package = Package(
 
         // A container's whole life through the library, for the integration tests.
         .executableTarget(
-            name: "library-probe", dependencies: ["Skep", "SkepConcurrency", "OCI", "Networks"],
+            name: "library-probe", dependencies: ["Skep", "SkepConcurrency", "OCI", "Networks", "Cgroups", "System"],
             path: "Tests/LibraryProbe",
             swiftSettings: swiftSettings),
         // The program that the README shows.

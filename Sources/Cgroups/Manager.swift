@@ -25,6 +25,13 @@ public protocol Manager: Sendable {
     /// The version 2 cgroup that a process of the container is in, where it is another than the container's own; nil
     /// where there are none.
     func openBirthplace(besides pid: Int32) throws(SystemError) -> Descriptor?
+    /// Begins what takes its time and needs the init, which lives by now: `create` waits for it.
+    ///
+    /// - Parameters:
+    ///   - pid: the init.
+    ///   - resources: the limits that `apply` is going to set.
+    /// - Throws: what went wrong so far; what was begun is undone by `discard`.
+    func begin(with pid: Int32, _ resources: Resources) throws(SystemError)
     /// Makes the version 1 cgroups, which the init joins once it lives.
     func create() throws(SystemError)
     /// Sets the limits that `resources` has, and leaves those that it has not.
@@ -90,6 +97,8 @@ extension Manager {
     }
 
     public func unapplied(_ resources: Resources) -> [String] { [] }
+
+    public func begin(with pid: Int32, _ resources: Resources) throws(SystemError) {}
 
     /// Sends a signal to every process in the cgroups and below. They are frozen meanwhile if they can be, so that
     /// none forks one that is overlooked.

@@ -10,6 +10,8 @@ public enum ManagerPreference: Sendable {
     case systemd
     /// Nobody: the container stays in the cgroups of its maker, and has no limits.
     case disabled
+    /// What the provider makes, which is the caller's own.
+    case custom(any ManagerProvider)
 }
 
 /// What a manager is chosen by.
@@ -66,16 +68,19 @@ public struct ManagerRequest: Sendable {
 public struct ManagerChoice: Sendable, CustomStringConvertible {
     /// The manager, which has made nothing yet.
     public var manager: any Manager
+    /// What state.json calls it.
+    public var kind: ManagerKind
     /// Why it was chosen.
     public var reason: String
 
     public init(_ manager: any Manager, because reason: String) {
         self.manager = manager
+        kind = manager.kind
         self.reason = reason
     }
 
     /// "cgroupfs-v2, by the host's layout"
-    public var description: String { manager.kind.rawValue + ", " + reason }
+    public var description: String { kind.rawValue + ", " + reason }
 }
 
 /// Why no manager fits what was asked for.

@@ -8,6 +8,10 @@ public enum ManagerSelection {
     /// - Throws: `ManagerRefusal` where linux.cgroupsPath does not fit what is asked for.
     public static func choose(_ request: ManagerRequest) throws(ManagerRefusal) -> ManagerChoice {
         switch request.preference {
+        case .custom(let provider):
+            var choice = ManagerChoice(try provider.manager(for: request), because: asked)
+            choice.kind = .custom(provider.name)
+            return choice
         case .disabled: return ManagerChoice(DisabledManager(request), because: asked)
         case .systemd: throw ManagerRefusal("--systemd-cgroup", "is not supported yet")
         case .cgroupfs, .automatic: break
@@ -74,17 +78,31 @@ public enum ManagerSelection {
     ///
     /// - Parameters:
     ///   - stored: that.
+    ///   - id: the container's.
     ///   - subject: its first process, for what can be done without cgroups.
-    /// - Returns: the manager that it was made by.
+    ///   - preference: may bring the provider of a custom manager.
+    /// - Returns: the manager that it was made by; nil for a custom one without its provider.
     public static func manager(
-        _ stored: StoredManager, subject: DisabledManager.Subject
-    ) -> any Manager {
+        _ stored: StoredManager, id: String, subject: DisabledManager.Subject, preference: ManagerPreference
+    ) -> (any Manager)? {
         switch stored.kind {
-        case .cgroupfsV2:
-            UnifiedManager(path: stored.namedPaths.first { $0.name.isEmpty }?.path ?? "", mountPoint: Layout.root)
-        case .cgroupfsV1, .cgroupfsHybrid: LegacyManager(stored: stored.namedPaths)
-        case .disabled, .custom: DisabledManager(of: subject)
+        case .cgroupfsV1, .cgroupfsHybrid, .cgroupfsV2: return cgroupfs(stored.namedPaths)
+        case .disabled: return DisabledManager(of: subject)
+        case .custom(let name):
+            guard case .custom(let provider) = preference, provider.name == name else { return nil }
+            return provider.manager(of: id, namedPaths: stored.namedPaths)
         }
+    }
+
+    /// A manager of cgroups that exist, by their files.
+    ///
+    /// - Parameter namedPaths: their directories, as `Manager.namedPaths` has told them.
+    /// - Returns: the manager: of version 2 where that is all there is.
+    public static func cgroupfs(_ namedPaths: [NamedPath]) -> any Manager {
+        if namedPaths.count == 1, namedPaths[0].name.isEmpty {
+            return UnifiedManager(path: namedPaths[0].path, mountPoint: Layout.root)
+        }
+        return LegacyManager(stored: namedPaths)
     }
 
     /// The path relative to a mount point: without leading or doubled slashes, and never climbing.

@@ -130,7 +130,7 @@ public final class Container: Sendable {
             }
             guard memory.creation != nil else { throw .notExists(id) }
             let launched = try Launcher(container: self, order: order).launch()
-            memory.stored = StoredContainer(directory, launched.state, log: factory.log)
+            memory.stored = StoredContainer(directory, launched.state, order.manager, log: factory.log)
             let process = RunningProcess(launched.finish(), isChild: true)
             memory.initProcess = process
             memory.creation = nil

@@ -115,7 +115,7 @@ public final class Factory: Sendable {
         log?.debug("loading the configuration from \(directory.configPath)")
         let config = try directory.readConfiguration()
         log?.debug("loading the state from \(directory.statePath)")
-        let stored = try StoredContainer(directory, log: log)
+        let stored = try StoredContainer(directory, cgroups: cgroups, log: log)
         return Container(stored, config, factory: self, anchor: try directory.anchor())
     }
 
@@ -141,7 +141,8 @@ public final class Factory: Sendable {
         for name in try ids() {
             guard let id = try? ContainerID(name, grammar: .commandLine) else { continue }
             do {
-                summaries.append(try summary(try StoredContainer(StateDirectory(root: root, id: id))))
+                summaries.append(
+                    try summary(try StoredContainer(StateDirectory(root: root, id: id), cgroups: cgroups)))
             } catch {
                 if error.code != .containerNotExists { unreadable(name, error) }
             }
@@ -164,7 +165,7 @@ public final class Factory: Sendable {
 
     /// A container without its configuration.
     package func stored(_ id: String) throws(ContainerError) -> StoredContainer {
-        try StoredContainer(try directory(id), log: log)
+        try StoredContainer(try directory(id), cgroups: cgroups, log: log)
     }
 
     /// Removes what an interrupted create has left, or a container whose state.json is damaged: its cgroups as the

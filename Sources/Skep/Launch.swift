@@ -235,6 +235,13 @@ struct Launch: ~Copyable {
 
     // MARK: What happens while the init works
 
+    /// Begins what takes its time before there are cgroups: the network, for one, can be made meanwhile.
+    func beginCgroups() throws(ContainerError) {
+        try converting { () throws(SystemError) in
+            try order.manager.begin(with: handle.pid, order.resources ?? Resources())
+        }
+    }
+
     /// Makes the cgroups that are left to make, and sets the limits.
     func prepareCgroups() throws(ContainerError) {
         try converting { () throws(SystemError) in

@@ -63,6 +63,8 @@ package struct JoinOptions: Sendable {
 struct LaunchOrder: Sendable {
     let plan: Plan
     let manager: any Manager
+    /// What state.json calls the manager.
+    let managerKind: ManagerKind
     let resources: Resources?
     let directory: StateDirectory
     let process: ContainerProcess
@@ -104,7 +106,8 @@ struct LaunchOrder: Sendable {
         try Configuration.checkRootfs(rootfs)
         let choice = try Configuration.chooseManager(factory.cgroups, spec, id: directory.id)
         manager = choice.manager
-        factory.log?.debug("using \(manager.kind.rawValue) as cgroup manager, \(choice.reason)")
+        managerKind = choice.kind
+        factory.log?.debug("using \(choice.kind.rawValue) as cgroup manager, \(choice.reason)")
         try Self.checkTerminal(spec.process, options.process)
         let filter = try FilterSource(root: factory.root, log: factory.log).filter(for: spec)
         var situation = Planner.Situation(
@@ -186,6 +189,7 @@ struct LaunchOrder: Sendable {
         }
         agent = AgentConnection(filter?.agent, of: stored.state.identity, initPID: stored.state.pid)
         manager = stored.manager
+        managerKind = stored.state.manager.kind
         resources = nil
         intelRdt = nil
         resourceControl = stored.state.resourceControl
@@ -208,6 +212,7 @@ struct LaunchOrder: Sendable {
         for warning in plan.warnings { factory.log?.warning("\(warning)") }
         for note in plan.notes { factory.log?.debug("\(note)") }
         manager = stored.manager
+        managerKind = stored.state.manager.kind
         resources = nil
         intelRdt = nil
         resourceControl = nil

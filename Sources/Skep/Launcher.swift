@@ -32,12 +32,13 @@ struct Launcher {
             throw error
         }
         do {
-            try launch.prepareCgroups()
+            try launch.beginCgroups()
             if let control { try converting { () throws(SystemError) in try control.add(launch.handle.pid) } }
             if let network = order.network {
                 try NetworkSetup.run(
                     network, in: container.directory, pid: launch.handle.pid, log: container.factory.log)
             }
+            try launch.prepareCgroups()
             try launch.handOverMembership()
             var state = try makeState(launch.handle)
             state.resourceControl = control
@@ -88,7 +89,7 @@ struct Launcher {
             id: container.id, pid: pid, startTime: stat?.startTime ?? 0, created: Timestamp.now(),
             ociVersion: config.ociVersion, bundle: container.bundle,
             rootfs: try Configuration.rootfs(config, bundle: container.bundle),
-            manager: StoredManager(kind: order.manager.kind, namedPaths: order.manager.namedPaths),
+            manager: StoredManager(kind: order.managerKind, namedPaths: order.manager.namedPaths),
             namespacePaths: namespacePaths(config, pid: pid), annotations: config.annotations,
             keepsKeyring: order.keepsKeyring,
             hooks: ContainerHooks.kept(config.hooks),

@@ -19,25 +19,25 @@ extension StoredContainer {
         let lock = try directory.lock()
         defer { _ = lock.number }
         // Read again: another process may have updated the container meanwhile.
-        let current = try StoredContainer(directory)
-        if try current.status() == .stopped {
+        let current = try directory.readState() ?? state
+        if try status() == .stopped {
             throw ContainerError(.containerNotRunning, "container \"\(state.id)\"", "is not running")
         }
-        let before = current.state.resources ?? original ?? Resources()
+        let before = current.resources ?? original ?? Resources()
         let after = before.updated(by: changes)
         for warning in try check(changes, after) { log?.warning("\(warning)") }
         let change = try converting { () throws(SystemError) in try manager.prepareUpdate(of: before, by: changes) }
         let control = try converting { () throws(SystemError) in
-            let path = current.state.resourceControl?.path ?? ResourceControl.root + "/" + state.id
+            let path = current.resourceControl?.path ?? ResourceControl.root + "/" + state.id
             return schemata.isEmpty ? nil : try ResourceControl(path: path, schemata)
         }
-        var updated = current.state
+        var updated = current
         if after != before { updated.resources = after }
         if let control, updated.resourceControl == nil {
             updated.resourceControl = ResourceControlGroup(path: control.path, isOwn: true)
         }
-        try carryOut(change, control, storing: updated == current.state ? nil : updated)
-        return StoredContainer(directory, updated)
+        try carryOut(change, control, storing: updated == current ? nil : updated)
+        return StoredContainer(directory, updated, manager)
     }
 
     private func check(_ changes: Resources, _ after: Resources) throws(ContainerError) -> [ConfigurationError] {

@@ -16,23 +16,33 @@ package struct StoredContainer: Sendable {
 
     /// Reads the container's state.
     ///
-    /// - Throws: `containerNotExists`, or `systemError` for a damaged state.json.
-    init(_ directory: StateDirectory, log: MessageLog? = nil) throws(ContainerError) {
+    /// - Throws: `containerNotExists`, `systemError` for a damaged state.json, or `configInvalid` for a custom manager
+    ///   without its provider.
+    init(
+        _ directory: StateDirectory, cgroups: ManagerPreference = .automatic, log: MessageLog? = nil
+    ) throws(ContainerError) {
         guard let state = try directory.readState() else {
             throw try Self.unfinished(directory)
         }
-        self.init(directory, state, log: log)
+        let manager = ManagerSelection.manager(
+            state.manager, id: state.id,
+            subject: DisabledManager.Subject(
+                pid: state.pid, startTime: state.startTime, sharesPIDNamespace: state.sharesPIDNamespace),
+            preference: cgroups)
+        guard let manager else {
+            throw ContainerError(
+                .configInvalid, "container \"\(state.id)\"",
+                "its cgroup manager is \"\(state.manager.kind.rawValue)\", which only the program has that made it")
+        }
+        self.init(directory, state, manager, log: log)
         log?.debug("using \(state.manager.kind.rawValue) as cgroup manager, as the state says")
     }
 
-    init(_ directory: StateDirectory, _ state: StoredState, log: MessageLog? = nil) {
+    init(_ directory: StateDirectory, _ state: StoredState, _ manager: any Manager, log: MessageLog? = nil) {
         self.directory = directory
         self.log = log
         self.state = state
-        manager = ManagerSelection.manager(
-            state.manager,
-            subject: DisabledManager.Subject(
-                pid: state.pid, startTime: state.startTime, sharesPIDNamespace: state.sharesPIDNamespace))
+        self.manager = manager
     }
 
     /// Why there is no state.json.

@@ -98,18 +98,64 @@ import Testing
         }
     }
 
-    private func stored(_ kind: ManagerKind, _ made: any Manager) -> any Manager {
-        ManagerSelection.manager(
-            StoredManager(kind: kind, namedPaths: made.namedPaths),
-            subject: DisabledManager.Subject(pid: 5_000_000, startTime: 1, sharesPIDNamespace: false))
+    private func stored(
+        _ kind: ManagerKind, _ made: any Manager, _ preference: ManagerPreference = .automatic
+    ) throws -> any Manager {
+        try #require(find(StoredManager(kind: kind, namedPaths: made.namedPaths), preference))
     }
 
-    @Test("A stored container's manager is the one that made it") func stored() {
+    private func find(_ stored: StoredManager, _ preference: ManagerPreference) -> (any Manager)? {
+        ManagerSelection.manager(
+            stored, id: "ID",
+            subject: DisabledManager.Subject(pid: 5_000_000, startTime: 1, sharesPIDNamespace: false),
+            preference: preference)
+    }
+
+    /// A manager of one's own: it does nothing but have another place.
+    private struct Provider: ManagerProvider {
+        struct Elsewhere: ForwardingManager {
+            let base: any Manager
+        }
+
+        let name: String
+
+        func manager(for request: ManagerRequest) throws(ManagerRefusal) -> any Manager {
+            if request.path != nil { throw ManagerRefusal("linux.cgroupsPath", "is not mine") }
+            return Elsewhere(base: ManagerSelection.manager(path: "/mine", id: request.id, layout: request.layout))
+        }
+
+        func manager(of id: String, namedPaths: [NamedPath]) -> any Manager {
+            Elsewhere(base: ManagerSelection.cgroupfs(namedPaths))
+        }
+    }
+
+    @Test("A provider's manager is found again by the same provider, and by nobody else") func custom() throws {
+        let preference = ManagerPreference.custom(Provider(name: "mine"))
+        let choice = try ManagerSelection.choose(
+            ManagerRequest(preference, path: nil, id: "ID", layout: Self.v2(own: "/")))
+        #expect(choice.description == "custom:mine, as asked for")
+        #expect(choice.manager.paths == ["": "/cg/mine"])
+        #expect(try stored(.custom("mine"), choice.manager, preference).paths == ["": "/cg/mine"])
+        for other in [ManagerPreference.automatic, .custom(Provider(name: "other"))] {
+            #expect(find(StoredManager(kind: .custom("mine"), namedPaths: []), other) == nil)
+        }
+        // What was made without it needs none.
+        #expect(try stored(.cgroupfsV2, choice.manager, preference).kind == .cgroupfsV2)
+    }
+
+    @Test("A provider may refuse") func customRefusal() {
+        #expect(throws: ManagerRefusal("linux.cgroupsPath", "is not mine")) {
+            _ = try ManagerSelection.choose(
+                ManagerRequest(.custom(Provider(name: "mine")), path: "/a", id: "ID", layout: Self.v1))
+        }
+    }
+
+    @Test("A stored container's manager is the one that made it") func stored() throws {
         for (layout, kind) in [
             (Self.v1, ManagerKind.cgroupfsV1), (Self.hybrid, .cgroupfsHybrid), (Self.v2(own: "/"), .cgroupfsV2),
         ] {
             let made = ManagerSelection.manager(path: "/a/b", id: "ID", layout: layout)
-            let found = stored(kind, made)
+            let found = try stored(kind, made)
             #expect(found.kind == made.kind && found.kind == kind)
             #expect(found.paths == made.paths)
         }
@@ -118,7 +164,7 @@ import Testing
     @Test("A stored hierarchy's controllers stay together") func storedMembers() throws {
         let made = ManagerSelection.manager(path: "/a", id: "ID", layout: Self.hybrid)
         let found = try #require(
-            stored(.cgroupfsHybrid, made) as? LegacyManager)
+            try stored(.cgroupfsHybrid, made) as? LegacyManager)
         #expect(
             found.members == [
                 LegacyManager.Member(controllers: ["cpu", "cpuacct"], path: "/cg/cpu,cpuacct/a", mountPoint: ""),

@@ -5,7 +5,8 @@ import Skep
 import SkepConcurrency
 
 // library-probe ROOTFS ROOT: a container's whole life through the library, a line for every turn of it; what
-// scripts/integration/library.bats compares. With a third argument, a container on the bridge of that name.
+// scripts/integration/library.bats compares. With a third argument, a container on the bridge of that name;
+// with "own-manager", one whose cgroups are made by a manager of this program's own.
 
 /// Printed at once, since the container writes to the same place.
 func say(_ line: String) {
@@ -79,6 +80,10 @@ func probeNetwork(rootfs: String, root: String, bridge: String) throws(Container
 }
 
 do {
+    if CommandLine.arguments.count > 3 && CommandLine.arguments[3] == "own-manager" {
+        try probeManager(rootfs: CommandLine.arguments[1], root: CommandLine.arguments[2])
+        exit(0)
+    }
     if CommandLine.arguments.count > 3 {
         try probeNetwork(
             rootfs: CommandLine.arguments[1], root: CommandLine.arguments[2], bridge: CommandLine.arguments[3])

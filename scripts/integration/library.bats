@@ -38,6 +38,19 @@ after destroy: containerNotExists"
     assert_equal "$(ls "$ROOT")" ""
 }
 
+@test "library: a cgroup manager of the program's own" {
+    run "$(dirname -- "$SKEP")/library-probe" "$ROOTFS_TEMPLATE" "$ROOT" own-manager
+    assert_equal "$output" "limits are set: 7 processes
+without the provider: container \"probe\": its cgroup manager is \"custom:probe\", which only the program has that made it
+found again: running, 1 process
+the cgroup is gone"
+    assert_status 0
+    assert_equal "$(ls "$ROOT")" ""
+    # Not the container's own, so its maker removes it.
+    find /sys/fs/cgroup -depth -mindepth 1 -maxdepth 3 -type d -name skep-library-probe -exec rmdir {} \;
+    assert_equal "$(cgroups_named skep-library-probe)" ""
+}
+
 @test "library: the example's error names the property" {
     run "$(dirname -- "$SKEP")/example" "$WORK/no-such-rootfs"
     assert_status 1
