@@ -13,6 +13,9 @@ package struct Connection: ~Copyable {
     private var handshake = Handshake()
     private var serial: UInt32 = 0
     private var outgoing = Handshake.opening
+    /// Messages that wait for the server's consent. systemd's own socket would read them along with the opening, and
+    /// then not look at them before something else comes.
+    private var held: [UInt8] = []
     private var incoming: [UInt8] = []
     /// Calls whose success nobody waits for, but whose failure is everybody's.
     private var preparations: [UInt32: String] = [:]
@@ -22,7 +25,8 @@ package struct Connection: ~Copyable {
     /// How many messages are kept at most; the oldest goes first.
     private static let inboxSize = 4096
 
-    /// Connects. The server's consent is not waited for: the first call finds it out.
+    /// Connects, and opens the handshake. The server's consent is not waited for: the first call finds it there, or
+    /// waits for it.
     ///
     /// - Parameters:
     ///   - address: the server.
@@ -43,6 +47,8 @@ package struct Connection: ~Copyable {
         self.descriptor = descriptor
         self.signals = signals
         if isBus { prepare(Bus.hello()) }
+        // What fails here fails again where somebody waits.
+        _ = try? sendSome()
     }
 
     private static func connect(to address: Address, _ deadline: Deadline) throws(BusError) -> Descriptor {
@@ -79,8 +85,10 @@ package struct Connection: ~Copyable {
     /// - Returns: the call's number, to wait for its answer with.
     /// - Throws: what kept it from being sent.
     package mutating func send(_ call: Message, deadline: Deadline) throws(BusError) -> UInt32 {
+        let operation = call.member ?? ""
         let serial = enqueue(call)
-        try flush(call.member ?? "", deadline)
+        while !handshake.isDone { try receive(operation, deadline) }
+        try flush(operation, deadline)
         return serial
     }
 
@@ -126,7 +134,7 @@ package struct Connection: ~Copyable {
         serial += 1
         var message = message
         message.serial = serial
-        outgoing += message.bytes
+        held += message.bytes
         return serial
     }
 
@@ -198,19 +206,25 @@ package struct Connection: ~Copyable {
     // MARK: Bytes
 
     private mutating func flush(_ operation: String, _ deadline: Deadline) throws(BusError) {
+        if handshake.isDone {
+            outgoing += held
+            held = []
+        }
         while !outgoing.isEmpty {
-            let number = descriptor.number
-            let sent = outgoing.withUnsafeBytes { bytes in
-                Result { () throws(Errno) in
-                    try systemCall { Glibc.send(number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
-                }
-            }
-            switch sent {
-            case .success(let count): outgoing.removeFirst(count)
-            case .failure(.wouldBlock): try wait(for: POLLOUT, operation, deadline)
-            case .failure(let error): throw BusError(operation, address, .system(error))
+            do {
+                try sendSome()
+            } catch {
+                if error != .wouldBlock { throw BusError(operation, address, .system(error)) }
+                try wait(for: POLLOUT, operation, deadline)
             }
         }
+    }
+
+    /// Sends as much as there is room for.
+    private mutating func sendSome() throws(Errno) {
+        let number = descriptor.number, bytes = outgoing
+        let count = try systemCall { Glibc.send(number, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+        outgoing.removeFirst(count)
     }
 
     private func wait(for event: Int32, _ operation: String, _ deadline: Deadline) throws(BusError) {

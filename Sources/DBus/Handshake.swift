@@ -1,8 +1,8 @@
 /// What comes before the first message (D-Bus specification, Authentication Protocol).
 ///
 /// The mechanism EXTERNAL, without a name: the server knows from the socket who the caller is, and it may know better
-/// than the caller, who may be in a user namespace. All that the client has to say is said at once, and messages
-/// follow without waiting for the answer: the server reads in order, and closes where it does not agree.
+/// than the caller, who may be in a user namespace. All that the client has to say is said at once: the server reads in
+/// order, and closes where it does not agree.
 struct Handshake {
     /// The client's part: a NUL, which credentials may come with, and its lines.
     static let opening = Array("\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n".utf8)

@@ -38,6 +38,20 @@ import Testing
         #expect(answer == [.string("Hello"), .string("AddMatch"), .string("Ping")])
     }
 
+    @Test("Nothing is said before the server has agreed") func consent() throws {
+        let answer = try FakeServer.run(isBus: true) { server in
+            while !server.hasOpening { server.read() }
+            let isQuiet = server.isQuiet(milliseconds: 50)
+            server.agree()
+            server.reply(to: server.next())
+            server.reply(to: server.next(), [.boolean(isQuiet)])
+            server.readToEnd()
+        } client: {
+            try $0.call(Self.ping, deadline: soon())
+        }
+        #expect(answer == [.boolean(true)])
+    }
+
     @Test("Where a preparation fails, the call does") func preparation() {
         #expect(
             throws: BusError("AddMatch", "unix:path=/fake", .refused(name: "a.b.LimitsExceeded", text: "too many"))

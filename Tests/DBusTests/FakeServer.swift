@@ -57,6 +57,15 @@ final class FakeServer: @unchecked Sendable {
         return poll(&waiting, 1, 0) == 0 || waiting.revents & Int16(POLLHUP | POLLERR) == 0
     }
 
+    /// Whether the client has said all that comes before its messages, and perhaps more.
+    var hasOpening: Bool { incoming.count >= Handshake.opening.count }
+
+    /// Whether the client has said no more than that, and does not within that time.
+    func isQuiet(milliseconds: Int32) -> Bool {
+        var waiting = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        return incoming == Handshake.opening && poll(&waiting, 1, milliseconds) == 0
+    }
+
     // MARK: What a server does
 
     func write(_ bytes: [UInt8]) {
