@@ -11,8 +11,9 @@ enum LegacyResources {
         }
         // Memory and swap together can't be limited below memory alone, so it comes second; and no limit for one
         // means none for both.
-        if let swap = memory.swap ?? (memory.limit == -1 ? -1 : nil), swap != 0 {
-            settings.append(Setting("memory.memsw.limit_in_bytes", swap, "memory.swap"))
+        if let swap = memory.limit == -1 && (memory.swap ?? 0) == 0 ? -1 : memory.swap, swap != 0 {
+            settings.append(
+                Setting("memory.memsw.limit_in_bytes", swap, "memory.swap", isMootWithoutFile: swap == -1))
         }
         if let reservation = memory.reservation {
             settings.append(Setting("memory.soft_limit_in_bytes", reservation, "memory.reservation"))

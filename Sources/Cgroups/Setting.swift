@@ -10,6 +10,8 @@ struct Setting: Equatable {
     var extent: Extent
     /// The file that goes back to its default when this one is written.
     var resets: String?
+    /// Whether a cgroup without the file is as the value says: no swap is none used, and none limited.
+    var isMootWithoutFile: Bool
 
     /// How much of a file a value stands for: what has to be kept to put it back.
     enum Extent: Equatable {
@@ -23,13 +25,14 @@ struct Setting: Equatable {
 
     init(
         _ file: String, _ value: some CustomStringConvertible, _ property: String, _ extent: Extent = .whole,
-        resets: String? = nil
+        resets: String? = nil, isMootWithoutFile: Bool = false
     ) {
         self.file = file
         self.value = value.description
         self.property = "linux.resources." + property
         self.extent = extent
         self.resets = resets
+        self.isMootWithoutFile = isMootWithoutFile
     }
 
     /// Writes the value into the cgroup at `directory`.
@@ -37,17 +40,7 @@ struct Setting: Equatable {
         do {
             try Files.write(value, to: directory + "/" + file)
         } catch {
-            throw error.blaming(property, hint: Self.hint(error, file))
-        }
-    }
-
-    private static func hint(_ error: SystemError, _ file: String) -> String? {
-        switch error.errno {
-        case .noSuchFileOrDirectory: "this kernel or this cgroup has no \(file)"
-        case .resourceBusy where file.hasPrefix("memory"): "more is in use already than the new limit allows"
-        case .invalidArgument where file.hasPrefix("memory.limit") || file.hasPrefix("memory.memsw"):
-            "memory.swap counts memory as well, so it can't be less than memory.limit"
-        default: nil
+            throw error.blaming(property, hint: hint(error.errno, in: directory))
         }
     }
 
@@ -57,7 +50,7 @@ struct Setting: Equatable {
         do {
             content = try Files.readLine(directory + "/" + file)
         } catch {
-            throw error.blaming(property, hint: Self.hint(error, file))
+            throw error.blaming(property, hint: hint(error.errno, in: directory))
         }
         var inverse = self
         inverse.value = extent.part(of: content)
@@ -67,6 +60,13 @@ struct Setting: Equatable {
     /// Whether both set the same.
     func isAbout(_ other: Setting) -> Bool {
         file == other.file && extent == other.extent
+    }
+}
+
+extension [Setting] {
+    /// Without those that a cgroup which lacks their files fulfils anyway.
+    func needed(in directory: String) -> [Setting] {
+        filter { !$0.isMootWithoutFile || Files.exists(directory + "/" + $0.file) }
     }
 }
 

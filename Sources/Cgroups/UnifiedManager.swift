@@ -66,6 +66,7 @@ public struct UnifiedManager: Manager {
     }
 
     public func apply(_ resources: Resources) throws(SystemError) {
+        try UnifiedCpuset.check(resources, below: Paths.parent(of: path))
         for setting in settings(resources) { try setting.write(in: path) }
         try applyDevices(resources)
     }
@@ -76,13 +77,14 @@ public struct UnifiedManager: Manager {
 
     private func settings(_ resources: Resources) -> [Setting] {
         let has = { (file: String) in Files.exists(path + "/" + file) }
-        return UnifiedResources.settings(resources) + BlockIO.unified(resources, has: has)
+        return UnifiedResources.settings(resources).needed(in: path) + BlockIO.unified(resources, has: has)
             + HugepageSettings.settings(resources, isUnified: true, has: has) + RdmaSettings.settings(resources)
             // Last, as the last word on what others have set.
             + UnifiedFiles.settings(resources)
     }
 
     public func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange {
+        try UnifiedCpuset.check(changes, below: Paths.parent(of: path))
         let updated = resources.updated(by: changes)
         let writes = ResourceChange.settings(
             settings(updated), asked: settings(changes), before: settings(resources))

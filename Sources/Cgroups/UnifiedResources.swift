@@ -12,17 +12,21 @@ enum UnifiedResources {
         guard let memory = resources.memory else { return [] }
         var settings: [Setting] = []
         if let limit = memory.limit, limit != 0 { settings.append(Setting("memory.max", text(limit), "memory.limit")) }
-        if let swap = swap(memory) { settings.append(Setting("memory.swap.max", text(swap), "memory.swap")) }
+        if let swap = swap(memory) {
+            settings.append(
+                Setting("memory.swap.max", text(swap), "memory.swap", isMootWithoutFile: swap <= 0))
+        }
         if let reservation = memory.reservation {
             settings.append(Setting("memory.low", text(reservation), "memory.reservation"))
         }
         return settings
     }
 
-    /// In version 1 the number is that of memory and swap together; here it is that of swap.
+    /// In version 1 the number is that of memory and swap together; here it is that of swap. Planning has seen to it
+    /// that the sum is not the smaller one.
     static func swap(_ memory: Resources.Memory) -> Int64? {
-        guard let swap = memory.swap else { return memory.limit == -1 ? -1 : nil }
-        guard swap > 0, let limit = memory.limit, limit > 0 else { return swap == 0 ? nil : swap }
+        guard let swap = memory.swap, swap != 0 else { return memory.limit == -1 ? -1 : nil }
+        guard swap > 0, let limit = memory.limit, limit > 0 else { return swap }
         return max(swap - limit, 0)
     }
 

@@ -17,7 +17,11 @@ enum ResourceRules {
                 throw ConfigurationError(origin.appending("access"), "takes r, w and m, not \"\(access)\"")
             }
         }
-        if let memory = resources.memory { try check(memory) }
+        if let memory = resources.memory {
+            try check(memory)
+            // What an update leaves out, the container has: see ResourceUpdate.
+            if isNew { try checkSwap(memory, on: cgroups) }
+        }
         if let idle = resources.cpu?.idle, !(0...1).contains(idle) {
             throw ConfigurationError(Origin("linux.resources.cpu.idle"), "must be 0 or 1, not \(idle)")
         }
@@ -38,6 +42,22 @@ enum ResourceRules {
         if let swappiness = memory.swappiness, swappiness > 100 {
             throw ConfigurationError(
                 Origin("linux.resources.memory.swappiness"), "must lie between 0 and 100, not \(swappiness)")
+        }
+    }
+
+    /// memory.swap is the limit of memory and swap together. Version 2 limits swap alone, so it takes both to know that.
+    static func checkSwap(_ memory: Resources.Memory, on cgroups: CgroupView) throws(ConfigurationError) {
+        guard let swap = memory.swap, swap > 0 else { return }
+        let limit = memory.limit ?? 0
+        if limit > swap {
+            throw ConfigurationError(
+                Origin("linux.resources.memory.limit"), "\(limit) is more than memory.swap, \(swap)",
+                hint: "memory.swap counts memory as well: set both")
+        }
+        if limit == 0 && cgroups == .v2 {
+            throw ConfigurationError(
+                Origin("linux.resources.memory.swap"), "\(swap) needs a memory.limit beside it",
+                hint: "memory.swap counts memory as well, and cgroup v2 limits swap alone")
         }
     }
 
@@ -104,6 +124,9 @@ enum ResourceRules {
         note((cpu?.realtimeRuntime ?? 0) != 0, "cpu.realtimeRuntime", reason)
         note((cpu?.realtimePeriod ?? 0) != 0, "cpu.realtimePeriod", reason)
         note((resources.blockIO?.leafWeight ?? 0) != 0, "blockIO.leafWeight", reason)
+        for (index, device) in (resources.blockIO?.weightDevice ?? []).enumerated() {
+            note((device.leafWeight ?? 0) != 0, "blockIO.weightDevice[\(index)].leafWeight", reason)
+        }
         return found
     }
 }

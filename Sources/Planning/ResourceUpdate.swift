@@ -11,11 +11,7 @@ public enum ResourceUpdate {
     public static func check(
         _ changes: Resources, resulting resources: Resources, on cgroups: CgroupView
     ) throws(ConfigurationError) -> [ConfigurationError] {
-        if let memory = resources.memory, let limit = memory.limit, let swap = memory.swap, swap > 0, limit > swap {
-            throw ConfigurationError(
-                Origin("linux.resources.memory.limit"), "\(limit) is more than memory.swap, \(swap)",
-                hint: "memory.swap counts memory as well: set both")
-        }
+        if let memory = resources.memory { try ResourceRules.checkSwap(memory, on: cgroups) }
         var warnings = try ResourceRules.check(changes, on: cgroups, isNew: false)
         if !changes.devices.isEmpty {
             warnings.append(

@@ -16,6 +16,9 @@ func lines(_ settings: [Setting]) -> [String] {
         (.init(swap: -1), ["memory.memsw.limit_in_bytes=-1"]),
         // Without a limit of memory there can be none of both.
         (.init(limit: -1), ["memory.limit_in_bytes=-1", "memory.memsw.limit_in_bytes=-1"]),
+        (.init(limit: -1, swap: 0), ["memory.limit_in_bytes=-1", "memory.memsw.limit_in_bytes=-1"]),
+        (.init(limit: 5, swap: 0), ["memory.limit_in_bytes=5"]),
+        (.init(limit: 5, swap: 5), ["memory.limit_in_bytes=5", "memory.memsw.limit_in_bytes=5"]),
         (.init(limit: -1, swap: 5), ["memory.limit_in_bytes=-1", "memory.memsw.limit_in_bytes=5"]),
         (.init(reservation: 7), ["memory.soft_limit_in_bytes=7"]),
         (.init(reservation: -1), ["memory.soft_limit_in_bytes=-1"]),

@@ -1,5 +1,6 @@
 @testable import Cgroups
 import OCI
+import TestSupport
 import Testing
 
 @Suite("Resources in version 2") struct UnifiedResourcesTests {
@@ -13,6 +14,10 @@ import Testing
         (.init(limit: 100, swap: -1), ["memory.max=100", "memory.swap.max=max"]),
         (.init(limit: 100, swap: 0), ["memory.max=100"]),
         (.init(limit: -1, swap: -1), ["memory.max=max", "memory.swap.max=max"]),
+        (.init(limit: -1, swap: 0), ["memory.max=max", "memory.swap.max=max"]),
+        (.init(limit: -1, swap: 300), ["memory.max=max", "memory.swap.max=300"]),
+        (.init(limit: 100, swap: 101), ["memory.max=100", "memory.swap.max=1"]),
+        (.init(limit: 0, swap: -1), ["memory.swap.max=max"]),
         (.init(swap: -1), ["memory.swap.max=max"]), (.init(swap: 0), []),
         (.init(reservation: 7), ["memory.low=7"]), (.init(reservation: -1), ["memory.low=max"]),
         (.init(reservation: 0), ["memory.low=0"]),
@@ -24,6 +29,20 @@ import Testing
 
     @Test("Memory", arguments: memoryCases) func memory(memory: Resources.Memory, expected: [String]) {
         #expect(lines(UnifiedResources.memory(Resources(memory: memory))) == expected)
+    }
+
+    @Test("Without swap accounting there is none to be used, and none to be limited")
+    func noSwapAccounting() throws {
+        let directory = TemporaryDirectory()
+        try directory.add("c", ["memory.max": ""])
+        func files(_ memory: Resources.Memory) -> [String] {
+            UnifiedResources.memory(Resources(memory: memory)).needed(in: directory.path + "/c").map(\.file)
+        }
+        #expect(files(.init(limit: 100, swap: 100)) == ["memory.max"])
+        #expect(files(.init(limit: 100, swap: -1)) == ["memory.max"])
+        #expect(files(.init(limit: 100, swap: 101)) == ["memory.max", "memory.swap.max"])
+        try directory.add("c", ["memory.swap.max": ""])
+        #expect(files(.init(limit: 100, swap: 100)) == ["memory.max", "memory.swap.max"])
     }
 
     static let cpuCases: [(Resources.CPU, [String])] = [

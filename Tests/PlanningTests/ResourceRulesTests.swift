@@ -82,6 +82,29 @@ import Testing
         #expect(refusal(Resources(memory: memory)) == message.map { "linux.resources.memory." + $0 })
     }
 
+    static let swapCases: [(Resources.Memory, String?, on2: String?)] = [
+        (.init(limit: 2, swap: 2), nil, nil), (.init(limit: 2, swap: 3), nil, nil), (.init(limit: 2), nil, nil),
+        (.init(limit: 2, swap: -1), nil, nil), (.init(limit: 2, swap: 0), nil, nil),
+        (.init(limit: -1, swap: 1), nil, nil), (.init(limit: -1, swap: -1), nil, nil),
+        (.init(swap: -1), nil, nil), (.init(swap: 0), nil, nil),
+        (.init(limit: 2, swap: 1), "limit: 2 is more than memory.swap, 1", "limit: 2 is more than memory.swap, 1"),
+        (.init(limit: .max, swap: 1), "limit: 9223372036854775807 is more than", "limit: 9223372036854775807 is more"),
+        (.init(swap: 1), nil, "swap: 1 needs a memory.limit beside it"),
+        (.init(limit: 0, swap: .max), nil, "swap: 9223372036854775807 needs a memory.limit beside it"),
+    ]
+
+    @Test("Memory and swap together", arguments: swapCases.indices) func swap(index: Int) {
+        let (memory, on1, on2) = Self.swapCases[index]
+        for (cgroups, message) in [(CgroupView.v1([]), on1), (.v2, on2)] {
+            let found = refusal(Resources(memory: memory), on: cgroups)
+            if let message {
+                #expect(found?.hasPrefix("linux.resources.memory." + message) == true, "\(found ?? "taken")")
+            } else {
+                #expect(found == nil)
+            }
+        }
+    }
+
     @Test("Idle is yes or no", arguments: [-1, 2, .max] as [Int64]) func idle(idle: Int64) {
         #expect(refusal(Resources(cpu: .init(idle: idle))) == "linux.resources.cpu.idle: must be 0 or 1, not \(idle)")
         #expect(refusal(Resources(cpu: .init(idle: 0))) == nil)
@@ -90,14 +113,19 @@ import Testing
     @Test("What version 2 has no place for is named") func ignored() throws {
         let resources = Resources(
             memory: .init(kernel: 1, kernelTCP: 1, swappiness: 0, disableOOMKiller: true),
-            cpu: .init(realtimeRuntime: 1, realtimePeriod: 1), blockIO: .init(leafWeight: 10))
+            cpu: .init(realtimeRuntime: 1, realtimePeriod: 1),
+            blockIO: .init(
+                leafWeight: 10,
+                weightDevice: [
+                    .init(major: 8, minor: 0, weight: 10), .init(major: 8, minor: 1, weight: 10, leafWeight: 10),
+                ]))
         let onVersion2 = try ResourceRules.check(resources, on: .v2).map(\.property)
         #expect(
             onVersion2 == [
                 "linux.resources.memory.kernel", "linux.resources.memory.kernelTCP",
                 "linux.resources.memory.swappiness", "linux.resources.memory.disableOOMKiller",
                 "linux.resources.cpu.realtimeRuntime", "linux.resources.cpu.realtimePeriod",
-                "linux.resources.blockIO.leafWeight",
+                "linux.resources.blockIO.leafWeight", "linux.resources.blockIO.weightDevice[1].leafWeight",
             ])
         #expect(try ResourceRules.check(resources, on: .v1([])).map(\.property) == ["linux.resources.memory.kernel"])
     }

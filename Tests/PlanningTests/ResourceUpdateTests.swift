@@ -34,6 +34,16 @@ import Testing
         }
     }
 
+    @Test("Swap alone is judged by what the container has") func swapAlone() throws {
+        let changes = Resources(memory: .init(swap: 3))
+        func check(_ memory: Resources.Memory) throws(ConfigurationError) {
+            _ = try ResourceUpdate.check(changes, resulting: Resources(memory: memory), on: .v2)
+        }
+        try check(.init(limit: 2, swap: 3))
+        #expect(throws: ConfigurationError.self) { try check(.init(limit: 4, swap: 3)) }
+        #expect(throws: ConfigurationError.self) { try check(.init(swap: 3)) }
+    }
+
     @Test("Device rules are said to be ignored") func devices() throws {
         #expect(try check(Resources(devices: [.init(allow: true)])) == ["linux.resources.devices"])
     }

@@ -114,7 +114,7 @@ remove_cgroup() {
     create
     if is_cgroup_v2; then
         assert_equal "$(cat "$(cgroup_dir cpu "/$ID")/cpu.max")" "50000 200000"
-        assert_equal "$(cat "$(cgroup_dir cpu "/$ID")/cpu.weight")" 20
+        assert_equal "$(cat "$(cgroup_dir cpu "/$ID")/cpu.weight")" 59
     else
         assert_equal "$(cat "$(cgroup_dir cpu "/$ID")/cpu.shares")" 512
         assert_equal "$(cat "$(cgroup_dir cpu "/$ID")/cpu.cfs_quota_us")" 50000

@@ -178,6 +178,7 @@ rdma = []|linux.resources.rdma object
 unified = {"memory.high": 1}|linux.resources.unified string
 memory = {limit: -2}|linux.resources.memory.limit -2
 memory = {swappiness: 101}|linux.resources.memory.swappiness 101
+memory = {limit: 67108864, swap: 33554432}|linux.resources.memory.limit 67108864 memory.swap 33554432
 cpu = {idle: 2}|linux.resources.cpu.idle
 CASES
 }
