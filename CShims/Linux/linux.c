@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <linux/bpf.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
@@ -141,28 +140,6 @@ enum skep_linux_cgroup_kind skep_linux_cgroup_kind(const char *path) {
     if (statfs(path, &status) < 0) return SKEP_LINUX_CGROUP_NONE;
     if (status.f_type == CGROUP2_SUPER_MAGIC) return SKEP_LINUX_CGROUP_V2;
     return status.f_type == CGROUP_SUPER_MAGIC ? SKEP_LINUX_CGROUP_V1 : SKEP_LINUX_CGROUP_NONE;
-}
-
-int skep_linux_attach_device_program(int cgroup, const uint64_t *instructions, size_t count) {
-    union bpf_attr load = {
-        .prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
-        .insns = (uint64_t)(uintptr_t)instructions,
-        .insn_cnt = (uint32_t)count,
-        .license = (uint64_t)(uintptr_t) "Apache-2.0",
-    };
-    int program = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
-    if (program < 0) return -1;
-    union bpf_attr attach = {
-        .target_fd = (uint32_t)cgroup,
-        .attach_bpf_fd = (uint32_t)program,
-        .attach_type = BPF_CGROUP_DEVICE,
-        .attach_flags = BPF_F_ALLOW_MULTI,
-    };
-    int result = (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach);
-    int error = errno;
-    close(program);
-    errno = error;
-    return result;
 }
 
 const char *skep_linux_error_name(int error) {

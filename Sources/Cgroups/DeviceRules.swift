@@ -1,5 +1,4 @@
 internal import OCI
-internal import System
 
 /// The rules for a container's access to devices: nothing but what the configuration and every container need.
 enum DeviceRules {
@@ -33,19 +32,5 @@ enum DeviceRules {
 
     private static func isAny(_ number: Int64?) -> Bool {
         number == nil || number == -1
-    }
-
-    /// The rule as devices.allow and devices.deny take it (device cgroups, kernel documentation): two for a rule about
-    /// both types, since to those files "a" means all devices, whatever follows.
-    static func texts(_ rule: Resources.DeviceRule) -> [(allow: Bool, text: String)] {
-        if coversAll(rule) { return [(rule.allow, "a")] }
-        func number(_ value: Int64?) -> String { isAny(value) ? "*" : decimal(value ?? 0) }
-        let access = rule.access.flatMap { $0.isEmpty ? nil : $0 } ?? "rwm"
-        let rest = " \(number(rule.major)):\(number(rule.minor)) \(access)"
-        switch rule.type {
-        case .block?: return [(rule.allow, "b" + rest)]
-        case .character?: return [(rule.allow, "c" + rest)]
-        case .all?, nil: return [(rule.allow, "b" + rest), (rule.allow, "c" + rest)]
-        }
     }
 }

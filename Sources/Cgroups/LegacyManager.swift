@@ -90,7 +90,8 @@ public struct LegacyManager: Manager {
     /// What is to be written for all but devices, by controller.
     private func settings(_ resources: Resources) -> [(controller: String, settings: [Setting])] {
         [
-            ("memory", LegacyResources.memory(resources).needed(in: path(of: "memory") ?? "")), ("cpu", LegacyResources.cpu(resources)),
+            ("memory", LegacyResources.memory(resources).needed(in: path(of: "memory") ?? "")),
+            ("cpu", LegacyResources.cpu(resources)),
             ("cpuset", LegacyResources.cpuset(resources)), ("pids", LegacyResources.pids(resources)),
             ("blkio", BlockIO.legacy(resources) { name in has(name, "blkio") }),
             ("hugetlb", HugepageSettings.settings(resources, isUnified: false) { name in has(name, "hugetlb") }),

@@ -1,4 +1,6 @@
 internal import OCI
+internal import System
+internal import SystemPackage
 
 /// linux.resources as version 1 control files want it: config-linux.md, Control groups.
 enum LegacyResources {
@@ -64,10 +66,22 @@ enum LegacyResources {
         return [Setting("pids.max", PidsLimit.text(limit), "pids.limit")]
     }
 
-    static func devices(_ resources: Resources) -> [Setting] {
-        DeviceRules.effective(resources.devices).flatMap(DeviceRules.texts).map { rule in
-            Setting(rule.allow ? "devices.allow" : "devices.deny", rule.text, "devices")
+    /// The verdict on all devices, and the exceptions to it.
+    ///
+    /// - Throws: ENOTSUP for an exception to an exception, which version 1 takes without a word and forgets.
+    static func devices(_ resources: Resources) throws(SystemError) -> [Setting] {
+        let policy = DevicePolicy(DeviceRules.effective(resources.devices))
+        if let hole = policy.hole {
+            throw SystemError(
+                "write \(hole.text)", file(allow: hole.allow), .notSupported, property: "linux.resources.devices",
+                hint: "a wider rule before it says otherwise, and version 1 of cgroups has no exceptions to exceptions")
         }
+        return [Setting(file(allow: policy.isAllowed), "a", "devices")]
+            + policy.entries.map { Setting(file(allow: $0.allow), $0.text, "devices") }
+    }
+
+    private static func file(allow: Bool) -> String {
+        allow ? "devices.allow" : "devices.deny"
     }
 }
 

@@ -81,24 +81,13 @@ struct DeviceMachine {
             }
             registers[destination] = UInt64(word)
         case 0xb7: registers[destination] = immediate  // BPF_ALU64 | BPF_MOV | BPF_K
-        case 0xbc:  // BPF_ALU | BPF_MOV | BPF_X
-            registers[destination] = try value(registers, instruction.source) & 0xffff_ffff
-        case 0x54:  // BPF_ALU | BPF_AND | BPF_K
-            registers[destination] = try value(registers, destination) & immediate & 0xffff_ffff
-        case 0x74:  // BPF_ALU | BPF_RSH | BPF_K
-            registers[destination] = (try value(registers, destination) & 0xffff_ffff) >> immediate
         case 0x55:  // BPF_JMP | BPF_JNE | BPF_K
             if try value(registers, destination) != immediate { index += instruction.offset }
+        case 0x05: index += instruction.offset  // BPF_JMP | BPF_JA
+        case 0x45:  // BPF_JMP | BPF_JSET | BPF_K
+            if try value(registers, destination) & immediate != 0 { index += instruction.offset }
         case 0x15:  // BPF_JMP | BPF_JEQ | BPF_K
             if try value(registers, destination) == immediate { index += instruction.offset }
-        case 0x56:  // BPF_JMP32 | BPF_JNE | BPF_K
-            if try value(registers, destination) & 0xffff_ffff != immediate & 0xffff_ffff {
-                index += instruction.offset
-            }
-        case 0x16:  // BPF_JMP32 | BPF_JEQ | BPF_K
-            if try value(registers, destination) & 0xffff_ffff == immediate & 0xffff_ffff {
-                index += instruction.offset
-            }
         default: throw .unknownInstruction(UInt64(instruction.code))
         }
     }
@@ -110,7 +99,8 @@ struct DeviceMachine {
             var next: [Int]
             switch instruction.code {
             case 0x95: next = []
-            case 0x55, 0x15, 0x56, 0x16: next = [index + 1, index + 1 + instruction.offset]
+            case 0x05: next = [index + 1 + instruction.offset]
+            case 0x55, 0x15, 0x45: next = [index + 1, index + 1 + instruction.offset]
             default: next = [index + 1]
             }
             for target in next {

@@ -1,5 +1,7 @@
 @testable import Cgroups
 import OCI
+import System
+import SystemPackage
 import Testing
 
 typealias Rule = Resources.DeviceRule
@@ -7,12 +9,20 @@ typealias Rule = Resources.DeviceRule
 @Suite("Device rules") struct DeviceRulesTests {
     static let denyAll = Rule(allow: false, type: .all, access: "rwm")
 
-    @Test("What every container may do") func defaults() {
-        #expect(
-            DeviceRules.defaults.flatMap { DeviceRules.texts($0).map(\.text) } == [
-                "c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm", "c 5:0 rwm",
-                "c 5:2 rwm", "c 10:200 rwm", "c 136:* rwm",
-            ])
+    /// The lines for version 1.
+    private func lines(_ rules: [Rule]) throws -> [String] {
+        try LegacyResources.devices(Resources(devices: rules)).map {
+            "\($0.file.dropFirst("devices.".count)) \($0.value)"
+        }
+    }
+
+    static let defaultLines = [
+        "allow c *:* m", "allow b *:* m", "allow c 1:3 rwm", "allow c 1:5 rwm", "allow c 1:7 rwm", "allow c 1:8 rwm",
+        "allow c 1:9 rwm", "allow c 5:0 rwm", "allow c 5:2 rwm", "allow c 10:200 rwm", "allow c 136:* rwm",
+    ]
+
+    @Test("What every container may do") func defaults() throws {
+        #expect(try lines([]) == ["deny a"] + Self.defaultLines)
         #expect(DeviceRules.defaults.allSatisfy { $0.allow })
     }
 
@@ -26,7 +36,8 @@ typealias Rule = Resources.DeviceRule
         var rule = rule
         rule.allow = allow
         #expect(DeviceRules.coversAll(rule))
-        #expect(DeviceRules.texts(rule).map(\.text) == ["a"])
+        let policy = DevicePolicy([rule])
+        #expect(policy.isAllowed == allow && policy.entries.isEmpty)
     }
 
     @Test(
@@ -42,7 +53,8 @@ typealias Rule = Resources.DeviceRule
         ])
     func text(rule: Rule, text: String) {
         #expect(!DeviceRules.coversAll(rule))
-        #expect(DeviceRules.texts(rule).map(\.text) == [text])
+        #expect(DevicePolicy([Self.denyAll, rule]).entries.map(\.text) == (rule.allow ? [text] : []))
+        #expect(DevicePolicy([Rule(allow: true), rule]).entries.map(\.text) == (rule.allow ? [] : [text]))
     }
 
     @Test("Everything is denied but the defaults") func none() {
@@ -71,24 +83,73 @@ typealias Rule = Resources.DeviceRule
         #expect(DeviceRules.effective([rule, deny]) == [rule, deny] + DeviceRules.defaults)
     }
 
-    @Test("As version 1 takes them") func settings() {
-        let resources = Resources(devices: [Self.denyAll, Rule(allow: false, type: .block, major: 8, access: "w")])
-        let settings = LegacyResources.devices(resources)
-        #expect(lines(settings.prefix(3) + []) == ["devices.deny=a", "devices.deny=b 8:* w", "devices.allow=c *:* m"])
-        #expect(settings.count == 2 + DeviceRules.defaults.count)
+    static let lists: [(rules: [Rule], lines: [String])] = [
+        // What is denied already is not denied again.
+        ([denyAll, Rule(allow: false, type: .block, major: 8, access: "w")], ["deny a"] + defaultLines),
+        // Access adds up, whatever stands between.
+        (
+            [
+                Rule(allow: true, type: .block, major: 8, access: "r"), Rule(allow: true, type: .block, major: 9),
+                Rule(allow: true, type: .block, major: 8, access: "w"),
+            ], ["deny a", "allow b 8:* rw", "allow b 9:* rwm"] + defaultLines.filter { $0 != "allow b 9:* m" }
+        ),
+        // Both types, since to those files "a" means all devices, whatever follows.
+        ([Rule(allow: true, major: 8, minor: 1)], ["deny a", "allow b 8:1 rwm", "allow c 8:1 rwm"] + defaultLines),
+        (
+            [Rule(allow: true, type: .all, access: "r")],
+            ["deny a", "allow b *:* rm", "allow c *:* rm"]
+                + defaultLines.dropFirst(2)
+        ),
+        // A denial of more takes what was given away, which version 1 would not see.
+        (
+            [
+                Rule(allow: true, type: .block, major: 8, minor: 1),
+                Rule(allow: false, type: .block, minor: 1, access: "w"), Rule(allow: true, type: .block, major: 9),
+                Rule(allow: false, type: .block, major: 9),
+            ], ["deny a", "allow b 8:1 rm"] + defaultLines
+        ),
+        (
+            [Rule(allow: true), Rule(allow: false, type: .character, major: 1, minor: 11)],
+            ["allow a", "deny c 1:11 rw"]
+        ),
+        (
+            [
+                Rule(allow: true), Rule(allow: false, type: .character, major: 1, minor: 11),
+                Rule(allow: true, major: 1),
+            ],
+            ["allow a"]
+        ),
+        // All block and all character devices are all devices.
+        ([Rule(allow: true, type: .block), Rule(allow: true, type: .character)], ["allow a"]),
+        // The second is in the first.
+        (
+            [
+                Rule(allow: true, type: .block, major: 8),
+                Rule(allow: true, type: .block, major: 8, minor: 1, access: "r"),
+            ],
+            ["deny a", "allow b 8:* rwm"] + defaultLines
+        ),
+    ]
+
+    @Test("As version 1 takes them", arguments: lists.indices) func settings(index: Int) throws {
+        let (rules, expected) = Self.lists[index]
+        #expect(try lines(rules) == expected)
+        let settings = try LegacyResources.devices(Resources(devices: rules))
         #expect(settings.allSatisfy { $0.property == "linux.resources.devices" })
     }
 
-    /// The kernel takes whatever begins with "a" for "all devices, any access" (devcgroup_update_access).
     @Test(
-        "A rule for both types that is not for all devices is not written as one for all",
+        "An exception to an exception is more than version 1 has",
         arguments: [
-            Rule(allow: true, major: 10, minor: 200), Rule(allow: true, type: .all, access: "r"),
-            Rule(allow: true, type: .all, major: 1), Rule(allow: false, minor: 3, access: "w"),
+            [Rule(allow: true, type: .character, major: 1), Rule(allow: false, type: .character, major: 1, minor: 11)],
+            [Rule(allow: true), Rule(allow: false, type: .character, major: 1)],
+            [Rule(allow: true, type: .block, major: 8), Rule(allow: false, type: .block, minor: 1, access: "r")],
         ])
-    func bothTypes(rule: Rule) {
-        let values = LegacyResources.devices(Resources(devices: [rule])).map(\.value)
-        #expect(values.filter { $0.hasPrefix("a") } == ["a"])
-        #expect(values.dropFirst().prefix(2).map { String($0.prefix(2)) }.sorted() == ["b ", "c "])
+    func hole(rules: [Rule]) throws {
+        let error = #expect(throws: SystemError.self) { try lines(rules) }
+        #expect(error?.property == "linux.resources.devices" && error?.errno == .notSupported)
+        #expect(error?.hint?.contains("no exceptions to exceptions") == true)
+        // Version 2 has.
+        _ = try DeviceProgram.assemble(DeviceRules.effective(rules))
     }
 }

@@ -94,9 +94,19 @@ int skep_linux_set_propagation(int mount, uint64_t propagation);
 enum skep_linux_cgroup_kind { SKEP_LINUX_CGROUP_NONE, SKEP_LINUX_CGROUP_V1, SKEP_LINUX_CGROUP_V2 };
 enum skep_linux_cgroup_kind skep_linux_cgroup_kind(const char *_Nonnull path);
 
-// Loads a BPF_PROG_TYPE_CGROUP_DEVICE program of `count` instructions (struct bpf_insn, as 64-bit words) and attaches
-// it to the cgroup v2 directory `cgroup`, beside any that are there.
-int skep_linux_attach_device_program(int cgroup, const uint64_t *_Nonnull instructions, size_t count);
+// Loads a BPF_PROG_TYPE_CGROUP_DEVICE program of `count` instructions (struct bpf_insn, as 64-bit words) under a name
+// of at most 15 bytes. Close-on-exec.
+int skep_linux_load_device_program(const uint64_t *_Nonnull instructions, size_t count, const char *_Nonnull name);
+
+// Attaches a device program to the cgroup v2 directory `cgroup`, in the place of `replaced`, or, if that is -1, beside
+// any that are there.
+int skep_linux_attach_device_program(int cgroup, int program, int replaced);
+
+// The numbers of the device programs that are attached to a cgroup itself: how many there are, `count` at most.
+int skep_linux_attached_device_programs(int cgroup, uint32_t *_Nonnull ids, size_t count);
+
+// Opens a loaded BPF program by its number, if it has this name; ENOENT if it has another. Close-on-exec.
+int skep_linux_open_program(uint32_t id, const char *_Nonnull name);
 
 // "ENOENT" and "No such file or directory"; NULL for a number that is no errno.
 const char *_Nullable skep_linux_error_name(int error);
