@@ -6,13 +6,16 @@ internal import SystemPackage
 /// Turns what a bootstrap reported, or left unsaid, into the error of whoever asked for the container.
 enum InitFailure {
     /// A step that failed; `isFiltered` if it came behind the loading of the container's filter.
-    static func error(_ report: skep_report, origin: Origin?, isFiltered: Bool = false) -> ContainerError {
+    static func error(
+        _ report: skep_report, origin: Origin?, isFiltered: Bool = false, memoryLimit: MemoryLimit? = nil
+    ) -> ContainerError {
         let detail = text(report.detail)
         let errno = report.error == 0 ? nil : Errno(rawValue: report.error)
         return ContainerError(
             .systemError, origin?.description ?? "container init", errno == nil ? "refused" : nil,
             operation: text(report.call), path: detail.isEmpty ? nil : detail, errno: errno,
-            hint: (isFiltered ? filterHint : nil) ?? hint(errno, call: text(report.call), origin: origin))
+            hint: (isFiltered ? filterHint : nil) ?? (errno == .noMemory ? memoryLimit.map(tooLow) : nil)
+                ?? hint(errno, call: text(report.call), origin: origin))
     }
 
     /// Whether it was the kernel that did not take the filter.
@@ -21,22 +24,46 @@ enum InitFailure {
     private static let filterHint =
         "linux.seccomp is in force by then, and it has to allow capset, close, sendmsg, recvmsg, ppoll, read and execve"
 
+    private static func tooLow(_ limit: MemoryLimit) -> String {
+        "the memory limit (\(limit)) may be too low"
+    }
+
+    /// What the kernel's OOM killer has done in the cgroups of an init that died.
+    struct OutOfMemory {
+        /// How often it has struck there.
+        var kills = 0
+        /// The container's own limit.
+        var limit: MemoryLimit?
+        /// Whether it may have been others that it struck, as where the init joins a container.
+        var hasOthers = false
+    }
+
     /// An init that died without a word. `step` is what it was doing.
     static func death(
-        _ status: ExitStatus, during step: Plan.Step?, outOfMemoryKills: Int, memoryLimit: Int64?,
-        isFiltered: Bool = false
+        _ status: ExitStatus, during step: Plan.Step?, _ outOfMemory: OutOfMemory, isFiltered: Bool = false
     ) -> ContainerError {
-        if status.signal == Self.killSignal && outOfMemoryKills > 0 {
-            let limit = memoryLimit.map { " (\($0) bytes)" } ?? ""
-            return ContainerError(
-                .systemError, "linux.resources.memory.limit",
-                "the limit\(limit) was too low to start: the kernel's OOM killer ended the init", hint: "raise it")
-        }
-        let end = status.signal.map { "was killed by signal \($0)" } ?? "ended with status \(status.code)"
         let place = step.map { " at the step \"\($0.action.name) \($0.action)\"" } ?? " before its first step"
+        let isOutOfMemory = status.signal == killSignal && outOfMemory.kills > 0
+        if isOutOfMemory && !outOfMemory.hasOthers { return tooLowToStart(outOfMemory.limit, place) }
+        let end = status.signal.map { "was killed by signal \($0)" } ?? "ended with status \(status.code)"
+        var hint = isFiltered && status.signal == badCallSignal ? filterHint : nil
+        if isOutOfMemory {
+            hint = "the kernel's OOM killer has struck in the container"
+            if let limit = outOfMemory.limit { hint? += ": " + tooLow(limit) }
+        }
         return ContainerError(
-            .systemError, step?.origin.description ?? "container init", "the init \(end)\(place)",
-            hint: isFiltered && status.signal == badCallSignal ? filterHint : nil)
+            .systemError, step?.origin.description ?? "container init", "the init \(end)\(place)", hint: hint)
+    }
+
+    /// An init that the OOM killer has ended; `place` says where it was.
+    static func tooLowToStart(_ limit: MemoryLimit?, _ place: String = "") -> ContainerError {
+        let end = "the kernel's OOM killer ended the init" + place
+        guard let limit else {
+            return ContainerError(
+                .systemError, "container init", end, hint: "a cgroup above it has a memory limit that is too low")
+        }
+        return ContainerError(
+            .systemError, limit.property, "the memory limit (\(limit)) was too low to start", hint: end)
     }
 
     private static let killSignal: Int32 = 9

@@ -340,6 +340,7 @@ struct Launch: ~Copyable {
             if let report = board.report { throw failure(report) }
             // The end of the connection is the exec, unless the last step was never begun.
             if board.begun < order.plan.steps.count { throw try death() }
+            if let death = try deathInExec() { throw death }
         default: throw ContainerError(.systemError, "container init", "broke the protocol: it was ready already")
         }
     }
@@ -347,7 +348,7 @@ struct Launch: ~Copyable {
     private func failure(_ report: skep_report) -> ContainerError {
         InitFailure.error(
             report, origin: order.plan.origin(ofStep: Int(report.step)),
-            isFiltered: order.plan.isFiltered(atStep: Int(report.step)))
+            isFiltered: order.plan.isFiltered(atStep: Int(report.step)), memoryLimit: MemoryLimit(order.resources))
     }
 
     private func death() throws(ContainerError) -> ContainerError {
@@ -356,9 +357,21 @@ struct Launch: ~Copyable {
         let begun = board.begun
         return InitFailure.death(
             status, during: begun > 0 ? order.plan.steps[begun - 1] : nil,
-            outOfMemoryKills: order.manager.outOfMemoryKills(), memoryLimit: order.resources?.memory?.limit,
-            isFiltered: order.plan.isFiltered(atStep: begun - 1))
+            .init(
+                kills: order.manager.outOfMemoryKills(), limit: MemoryLimit(order.resources),
+                hasOthers: order.isJoining), isFiltered: order.plan.isFiltered(atStep: begun - 1))
     }
+
+    /// The kernel kills a process whose new program finds no memory, and closes its descriptors as for one that does.
+    private func deathInExec() throws(ContainerError) -> ContainerError? {
+        guard !order.isJoining, MemoryLimit(order.resources)?.mayPreventExec == true,
+            order.manager.outOfMemoryKills() > 0, (try? handle.waitForEnd(milliseconds: Self.deathTime)) == true
+        else { return nil }
+        return try death()
+    }
+
+    /// How long a process that has been killed may take to be gone, in milliseconds.
+    static let deathTime: Int32 = 1000
 
     /// Ends the launch, leaving the process that came of it.
     consuming func finish() -> ProcessHandle {

@@ -190,7 +190,7 @@ struct LaunchOrder: Sendable {
         agent = AgentConnection(filter?.agent, of: stored.state.identity, initPID: stored.state.pid)
         manager = stored.manager
         managerKind = stored.state.manager.kind
-        resources = nil
+        resources = stored.state.resources ?? config.linux?.resources
         intelRdt = nil
         resourceControl = stored.state.resourceControl
         hooks = nil

@@ -105,7 +105,9 @@ package struct StoredContainer: Sendable {
         let name = "container \"\(state.id)\""
         switch try status() {
         case .created: break
-        case .stopped: throw ContainerError(.containerNotRunning, name, "has stopped and can't be started again")
+        case .stopped:
+            if directory.isWaiting, let death = outOfMemory() { throw death }
+            throw ContainerError(.containerNotRunning, name, "has stopped and can't be started again")
         case .paused, .pausing: throw ContainerError(.containerPaused, name, "is paused")
         case .running, .creating:
             throw ContainerError(.containerNotStopped, name, "is running already")
@@ -113,6 +115,7 @@ package struct StoredContainer: Sendable {
         if let report = try ExecFifo.release(in: directory) {
             throw failure(report)
         }
+        if let death = try deathInExec() { throw death }
         hooks?.runAfterStart(pid: state.pid)
     }
 
@@ -124,6 +127,24 @@ package struct StoredContainer: Sendable {
         let isHook = state.planSteps != nil && (0..<hookCount).contains(index)
         return InitFailure.error(
             report, origin: isHook ? Origin("hooks.startContainer", index) : Origin("process.args"))
+    }
+
+    /// Why the OOM killer ended the init; nil if it did not strike.
+    private func outOfMemory() -> ContainerError? {
+        manager.outOfMemoryKills() > 0 ? InitFailure.tooLowToStart(memoryLimit) : nil
+    }
+
+    private var memoryLimit: MemoryLimit? {
+        MemoryLimit(state.resources ?? (try? directory.readConfiguration())?.linux?.resources)
+    }
+
+    /// The kernel kills a process whose new program finds no memory, and closes its descriptors as for one that does.
+    private func deathInExec() throws(ContainerError) -> ContainerError? {
+        guard let death = outOfMemory(), memoryLimit?.mayPreventExec == true else { return nil }
+        guard let handle = try openInit() else { return death }
+        return try converting { () throws(SystemError) in
+            try handle.waitForEnd(milliseconds: Launch.deathTime)
+        } ? death : nil
     }
 
     private var hooks: ContainerHooks? {

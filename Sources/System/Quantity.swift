@@ -11,6 +11,17 @@ package enum Quantity {
         return number.scaled(by: scale)
     }
 
+    /// Bytes for people to read, and exact: "512 KiB", "1536 KiB", "1000 bytes".
+    package static func text(bytes: Int64) -> String {
+        let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+        var number = bytes, unit = 0
+        while number != 0 && number % 1024 == 0 {
+            number /= 1024
+            unit += 1
+        }
+        return decimal(number) + " " + units[unit]
+    }
+
     private static func byteScale(_ unit: [UInt8]) -> Int64? {
         guard let first = unit.first else { return 1 }
         let powers = Array("bkmgtp".utf8)

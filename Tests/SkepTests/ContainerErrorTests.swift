@@ -150,20 +150,56 @@ import Testing
 
     @Test("A death without a word") func death() {
         let step = Plan.Step(.mask("/x"), from: Origin("linux.maskedPaths", 2))
-        func text(_ status: Int32, _ step: Plan.Step?, kills: Int = 0, limit: Int64? = nil) -> String {
+        func text(
+            _ status: Int32, _ step: Plan.Step?, kills: Int = 0, _ resources: Resources? = nil, hasOthers: Bool = false
+        ) -> String {
             InitFailure.death(
-                ExitStatus(rawValue: status), during: step, outOfMemoryKills: kills, memoryLimit: limit
+                ExitStatus(rawValue: status), during: step,
+                .init(kills: kills, limit: MemoryLimit(resources), hasOthers: hasOthers)
             ).description
         }
+        let limited = Resources(memory: .init(limit: 524_288))
         #expect(text(11, step) == "linux.maskedPaths[2]: the init was killed by signal 11 at the step \"mask /x\"")
         #expect(text(3 << 8, step) == "linux.maskedPaths[2]: the init ended with status 3 at the step \"mask /x\"")
         #expect(text(9, nil) == "container init: the init was killed by signal 9 before its first step")
         #expect(
-            text(9, step, kills: 1, limit: 5)
-                == "linux.resources.memory.limit: the limit (5 bytes) was too low to start: "
-                + "the kernel's OOM killer ended the init; raise it")
+            text(9, step, kills: 1, limited)
+                == "linux.resources.memory.limit: the memory limit (linux.resources.memory.limit = 512 KiB) was too "
+                + "low to start; the kernel's OOM killer ended the init at the step \"mask /x\"")
+        #expect(
+            text(9, nil, kills: 1) == "container init: the kernel's OOM killer ended the init before its first step; "
+                + "a cgroup above it has a memory limit that is too low")
+        // Where there are others, it may have been them.
+        #expect(
+            text(9, step, kills: 1, limited, hasOthers: true)
+                == "linux.maskedPaths[2]: the init was killed by signal 9 at the step \"mask /x\"; the kernel's OOM "
+                + "killer has struck in the container: the memory limit (linux.resources.memory.limit = 512 KiB) may be "
+                + "too low")
         // Whatever else happened: it was no OOM killer that sent another signal.
-        #expect(text(11, step, kills: 1, limit: 5).hasPrefix("linux.maskedPaths[2]"))
+        #expect(text(11, step, kills: 1, limited).hasPrefix("linux.maskedPaths[2]"))
+    }
+
+    @Test("A step that found no memory") func noMemory() {
+        let limit = MemoryLimit(Resources(memory: .init(limit: 1000)))
+        #expect(
+            InitFailure.error(report("mount", 12), origin: Origin("mounts", 1), memoryLimit: limit).description
+                == "mounts[1]: mount: Cannot allocate memory (ENOMEM); "
+                + "the memory limit (linux.resources.memory.limit = 1000 bytes) may be too low")
+        #expect(InitFailure.error(report("mount", 12), origin: nil, memoryLimit: nil).hint == nil)
+    }
+
+    @Test(
+        "The memory limit that counts",
+        arguments: [
+            (Resources(), nil), (Resources(memory: .init(limit: -1, swap: -1)), nil),
+            (Resources(memory: .init(limit: 0)), nil), (Resources(unified: ["memory.max": "max"]), nil),
+            (Resources(memory: .init(limit: 1024, swap: 2048)), "memory.limit = 1 KiB"),
+            (Resources(memory: .init(swap: 3 << 30)), "memory.swap = 3 GiB"),
+            (Resources(memory: .init(limit: 5), unified: ["memory.max": "1536"]), "unified.memory.max = 1536 bytes"),
+            (Resources(unified: ["memory.max": "5M"]), "unified.memory.max = 5M"),
+        ] as [(Resources, String?)])
+    func memoryLimit(resources: Resources, text: String?) {
+        #expect(MemoryLimit(resources)?.description == text.map { "linux.resources." + $0 })
     }
 
     @Test(

@@ -3,6 +3,17 @@ import Testing
 
 @Suite("Quantities") struct QuantityTests {
     @Test(
+        "Bytes for people to read",
+        arguments: [
+            (0, "0 bytes"), (1, "1 bytes"), (1000, "1000 bytes"), (1024, "1 KiB"), (1536, "1536 bytes"),
+            (524_288, "512 KiB"), (1 << 20, "1 MiB"), (1536 << 20, "1536 MiB"), (1 << 62, "4 EiB"), (-1024, "-1 KiB"),
+            (.max, "9223372036854775807 bytes"),
+        ] as [(Int64, String)])
+    func text(bytes: Int64, text: String) {
+        #expect(Quantity.text(bytes: bytes) == text)
+    }
+
+    @Test(
         "Bytes",
         arguments: [
             ("0", 0), ("1", 1), ("512", 512), ("1k", 1024), ("64m", 67_108_864), ("64M", 67_108_864),

@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# linux.resources.memory.limit where it is nearly or quite too low to start anything.
+# bats file_tags=cgroup
+load helpers
+
+# limited BYTES [ARG...]: a bundle whose container has so much memory, and no swap.
+limited() {
+    local limit=$1
+    shift
+    setup_bundle "$@"
+    update_config --argjson limit "$limit" '.linux.resources.memory = {limit: $limit}'
+}
+
+@test "out of memory: 512 KiB start a static program" {
+    skep_only # which others need more for themselves
+    limited 524288 true
+    skep run --bundle "$BUNDLE" "$ID"
+    limited 524288 sleep 1000
+    create
+    skep start "$ID"
+    assert_equal "$(state .status)" running
+    skep delete --force "$ID"
+}
+
+@test "out of memory: a limit that is too low to start is named" {
+    skep_only
+    limited 65536 true
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused "the memory limit (linux.resources.memory.limit = 64 KiB) was too low to start" "OOM killer"
+    assert_no_leaks
+    update_config '.linux.resources.memory = {limit: 65536, swap: 65536}'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused "the memory limit (linux.resources.memory.limit = 64 KiB) was too low to start" "OOM killer"
+    assert_no_leaks
+}
+
+@test "out of memory: create and start say the same, whichever of them it is" {
+    skep_only
+    limited 65536 true
+    run_skep create --bundle "$BUNDLE" "$ID" 3>&-
+    if ((status == 0)); then
+        run_skep start "$ID"
+        assert_refused "the memory limit (linux.resources.memory.limit = 64 KiB) was too low to start"
+        # Asked again, it has ended.
+        run_skep start "$ID"
+        assert_refused
+        skep delete --force "$ID"
+    else
+        assert_refused "the memory limit (linux.resources.memory.limit = 64 KiB) was too low to start"
+    fi
+    assert_no_leaks
+}
+
+@test "out of memory: an update that ends a created container's init is told by start" {
+    skep_only
+    limited 33554432 true
+    create
+    # A kernel may refuse what is in use; then nothing has happened.
+    run_skep update --memory 4k "$ID"
+    if ((status == 0)) && status_is stopped; then
+        run_skep start "$ID"
+        assert_refused "the memory limit (linux.resources.memory.limit = 4 KiB) was too low to start"
+    else
+        run_skep start "$ID"
+        ((status == 0)) || assert_refused "memory.limit = 4 KiB) was too low to start"
+    fi
+    skep delete --force "$ID"
+}
+
+@test "out of memory: a program that takes too much has started" {
+    skep_only
+    limited 16777216 tail -c 100000000 /dev/zero
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_status 137
+    assert_excludes "$stderr" "too low to start"
+}
+
+@test "out of memory: one more process of a container that has no more" {
+    skep_only
+    limited 1048576 sleep 1000
+    create
+    skep start "$ID"
+    # What takes it all first is killed itself.
+    run_skep exec "$ID" tail -c 100000000 /dev/zero
+    assert_status 137
+    assert_equal "$(state .status)" running
+    skep exec "$ID" true
+    skep delete --force "$ID"
+}
