@@ -19,7 +19,6 @@ setup() {
     BUNDLE=$WORK/bundle
     ID=it_$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
     SPAWNED=()
-    snapshot
 }
 
 teardown() {

@@ -1,11 +1,16 @@
 #!/usr/bin/env bats
 # process.apparmorProfile and selinuxLabel. Hosts have one of the two security modules or none; what a test can see
 # depends on that.
-# bats file_tags=apparmor
 load helpers
 
 has_apparmor() {
     [[ $(cat /sys/module/apparmor/parameters/enabled 2>/dev/null) == Y ]]
+}
+
+# load_profiles NAME...: profiles that allow everything.
+load_profiles() {
+    printf 'profile %s flags=(attach_disconnected) { file, capability, signal, ptrace, }\n' "$@" >"$WORK/profiles"
+    apparmor_parser --replace "$WORK/profiles"
 }
 
 has_selinux() {
@@ -29,17 +34,34 @@ has_selinux() {
     assert_equal "$output" hello
 }
 
+# bats test_tags=apparmor
 @test "process.apparmorProfile: the process is confined by it" {
     has_apparmor || skip "this host has no AppArmor"
     setup_bundle cat /proc/self/attr/current
-    printf 'profile skep-%s flags=(attach_disconnected) { file, capability, signal, }\n' "$ID" >"$WORK/profile"
-    apparmor_parser --replace "$WORK/profile"
+    load_profiles "skep-$ID"
     update_config --arg name "skep-$ID" '.process.apparmorProfile = $name'
     run_skep run --bundle "$BUNDLE" "$ID"
-    apparmor_parser --remove "$WORK/profile"
+    apparmor_parser --remove "$WORK/profiles"
     assert_equal "$output" "skep-$ID (enforce)"
 }
 
+# bats test_tags=apparmor
+@test "process.apparmorProfile: exec's process is confined by the container's, or by one of its own" {
+    has_apparmor || skip "this host has no AppArmor"
+    setup_bundle sleep 1000
+    load_profiles "skep-$ID" "exec-$ID"
+    update_config --arg name "skep-$ID" '.process.apparmorProfile = $name'
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    run_skep exec "$ID" cat /proc/self/attr/current
+    local own=$output
+    run_skep exec --apparmor "exec-$ID" "$ID" cat /proc/self/attr/current
+    skep delete --force "$ID"
+    apparmor_parser --remove "$WORK/profiles"
+    assert_equal "$own" "skep-$ID (enforce)"
+    assert_equal "$output" "exec-$ID (enforce)"
+}
+
+# bats test_tags=apparmor
 @test "process.apparmorProfile: one that is not loaded is refused by its name" {
     has_apparmor || skip "this host has no AppArmor"
     setup_bundle

@@ -40,19 +40,15 @@ container_processes() {
     } | cut -d/ -f3 | sort -u
 }
 
-snapshot() {
-    resources >"$WORK/resources.before"
-}
-
-# Fails with the list of what was not there at the snapshot. A killed process may take a moment to go;
-# everything else has to be gone by now.
+# Fails with the list of what the test has left. A killed process may take a moment to go; everything else has to be
+# gone by then.
 assert_no_leaks() {
     local tries left
     for ((tries = 0; tries < 40; tries++)); do
-        [[ -n $(owned_processes) ]] || break
+        left=$(resources)
+        [[ $left == *"process "* ]] || break
         sleep 0.05
     done
-    left=$(resources | sort -u | comm -13 <(sort "$WORK/resources.before") -)
     [[ -z $left ]] || {
         sweep
         fail "left behind:"$'\n'"$left"

@@ -8,7 +8,6 @@ podman_setup() {
     BUNDLE=$WORK/podman
     ID=it_$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
     SPAWNED=()
-    snapshot
     tar -C "$ROOTFS_TEMPLATE" -c . >"$WORK/image.tar"
     podman_here import "$WORK/image.tar" busybox:test >/dev/null
 }
