@@ -15,7 +15,7 @@ limited() {
     skep_only # which others need more for themselves
     limited 524288 true
     skep run --bundle "$BUNDLE" "$ID"
-    limited 524288 sleep 1000
+    set_args sleep 1000
     create
     skep start "$ID"
     assert_equal "$(state .status)" running

@@ -96,7 +96,8 @@ expect() {
 # bats test_tags=cgroup
 @test "podman options: --cpus, --cpuset-cpus and --memory-swap reach the cgroup" {
     expect $'50000\n100000\n0' --cpus 0.5 --cpuset-cpus 0 busybox:test sh -c \
-        'cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu/cpu.cfs_period_us /sys/fs/cgroup/cpuset/cpuset.cpus'
+        'cd /sys/fs/cgroup; if [ -e cpu.max ]; then tr " " "\n" <cpu.max; cat cpuset.cpus
+         else cat cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us cpuset/cpuset.cpus; fi'
 }
 
 @test "podman options: --env, --workdir, --user of the image, --group-add, --umask" {

@@ -101,7 +101,7 @@ teardown() {
     assert_status 0
     assert_matches "$output" '^ +0 +100000 +65536$'
     for name in userns ipc pid uts network; do all+=("--$name=container:$ID"); done
-    run podman_here run --cgroup-parent "/$ID" \
+    run podman_here run --cgroup-parent "$(podman_parent)" \
         --ulimit nofile=1000:1000 --ulimit nproc=1000:1000 --rm "${all[@]}" busybox:test \
         sh -c 'for n in user ipc pid uts net; do [ "$(readlink /proc/self/ns/$n)" = "$(readlink /proc/1/ns/$n)" ] || echo $n; done; ps'
     assert_status 0

@@ -402,8 +402,8 @@ CASES
 {"memory": {"limit": "64m"}}|memory.limit
 {"cpu": {"shares": -1}}|cpu.shares
 {"blockIO": {"weight": 5}}|linux.resources.blockIO.weight
-{"unified": {"memory.high": "1"}}|linux.resources.unified
-{"hugepageLimits": [{"pageSize": "2MB", "limit": 1}]}|linux.resources.hugepageLimits
+{"unified": {"memory.nothing": "1"}}|linux.resources.unified
+{"hugepageLimits": [{"pageSize": "3MB", "limit": 1}]}|linux.resources.hugepageLimits
 CASES
     assert_equal "$(everything)" "$before"
 }

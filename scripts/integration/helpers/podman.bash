@@ -19,7 +19,8 @@ podman_teardown() {
     umount "$WORK/podman/storage/overlay" 2>/dev/null || true
     # The parent cgroup and conmon's in it are Podman's to leave; the containers' are the runtime's.
     local left top
-    left=$(find /sys/fs/cgroup -type d -path "*/$ID/libpod-*" -not -path '*conmon*')
+    left=$(find /sys/fs/cgroup -type d -path "*$(podman_parent)/libpod-*" -not -path '*conmon*')
+    ! is_systemd_manager || systemctl --quiet stop "$(podman_parent)"
     for top in $(cgroups_named "$ID"); do
         find "$top" -depth -type d -exec rmdir {} \; || true
     done
@@ -34,13 +35,18 @@ podman_is_done() {
     ! grep -qsFf "$WORK/pattern.podman" /proc/[0-9]*/cmdline
 }
 
+# The cgroup that all of the test's are in.
+podman_parent() {
+    if is_systemd_manager; then printf '%s.slice\n' "$ID"; else printf '/%s\n' "$ID"; fi
+}
+
 podman_here() {
     podman --root "$WORK/podman/storage" --runroot "$WORK/podman/run" --tmpdir "$WORK/podman/tmp" \
-        --cgroup-manager cgroupfs --events-backend file --runtime "$SKEP" "$@" </dev/null 3>&-
+        --cgroup-manager "${SKEP_CGROUP_MANAGER:-cgroupfs}" --events-backend file --runtime "$SKEP" "$@" </dev/null 3>&-
 }
 
 # podman_run ARG...: as a machine without CAP_SYS_RESOURCE asks for.
 podman_run() {
-    podman_here run --cgroup-parent "/$ID" --network none \
+    podman_here run --cgroup-parent "$(podman_parent)" --network none \
         --ulimit nofile=1000:1000 --ulimit nproc=1000:1000 "$@"
 }
