@@ -12,8 +12,8 @@ enum CgroupDirectory {
     /// How often processes that have been killed are looked for again, 1 ms apart.
     private static let killAttempts = 5000
 
-    /// Makes a cgroup. One that exists is taken over, if no process lives in it.
-    static func make(_ path: String) throws(SystemError) {
+    /// Makes a cgroup. One that exists is taken over, if no process lives in it but for the one that it is for.
+    static func make(_ path: String, for pid: Int32? = nil) throws(SystemError) {
         do {
             if try Files.makeDirectory(path, mode: 0o755) { return }
         } catch  where error.errno == .noSuchFileOrDirectory {
@@ -25,7 +25,7 @@ enum CgroupDirectory {
         } catch {
             throw refused(error)
         }
-        if try allProcesses(in: path).isEmpty { return }
+        if try allProcesses(in: path).allSatisfy({ $0 == pid }) { return }
         throw SystemError(
             "use", path, .resourceBusy, property: "linux.cgroupsPath",
             hint: "the cgroup exists and has processes in it; choose another or end them")

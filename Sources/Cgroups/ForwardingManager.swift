@@ -17,6 +17,8 @@ extension ForwardingManager {
 
     public var unifiedPath: String? { base.unifiedPath }
 
+    public var unit: SystemdUnit? { base.unit }
+
     public func unapplied(_ resources: Resources) -> [String] { base.unapplied(resources) }
 
     // MARK: Making

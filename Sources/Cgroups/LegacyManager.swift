@@ -5,7 +5,7 @@ internal import SystemPackage
 
 /// Manages a container's cgroups in version 1 hierarchies by their files, and in the version 2 tree beside them, whose
 /// cgroup.kill ends all processes at once.
-public struct LegacyManager: Manager {
+public struct LegacyManager: UnitFiles {
     /// The container's cgroup in one hierarchy.
     public struct Member: Sendable, Equatable {
         /// The hierarchy's controllers.
@@ -62,9 +62,30 @@ public struct LegacyManager: Manager {
         members.map(\.path) + (unified.map { [$0] } ?? [])
     }
 
-    public func create() throws(SystemError) {
+    public func create() throws(SystemError) { try create(for: nil) }
+
+    /// systemd makes a unit's cgroup in the hierarchies that it uses, and moves the processes there.
+    func adopt(_ pid: Int32, in memberships: [Layout.Membership]) throws(SystemError) {
+        try create(for: pid)
+        guard let unified else { return }
+        try CgroupDirectory.make(unified, for: pid)
+        let own = memberships.first { $0.controllers.isEmpty }?.path ?? ""
+        if !own.isEmpty && own != "/" && unified.hasSuffix(own) { return }
+        try Files.write(decimal(pid), to: unified + "/cgroup.procs")
+    }
+
+    func moved(to place: String) -> LegacyManager {
+        let old = members.first.flatMap { $0.path.after($0.mountPoint) } ?? ""
+        return LegacyManager(
+            members: members.map {
+                Member(controllers: $0.controllers, path: $0.mountPoint + place, mountPoint: $0.mountPoint)
+            },
+            unified: unified.map { String(decoding: Array($0.utf8.dropLast(old.utf8.count)), as: UTF8.self) + place })
+    }
+
+    private func create(for pid: Int32?) throws(SystemError) {
         for member in members {
-            try CgroupDirectory.make(member.path)
+            try CgroupDirectory.make(member.path, for: pid)
             if member.controllers.contains("cpuset") { try inheritCpuset(member.path, member.mountPoint) }
         }
     }

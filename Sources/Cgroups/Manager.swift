@@ -13,6 +13,9 @@ public protocol Manager: Sendable {
     /// The container's directory in the version 2 tree; nil where it has none.
     var unifiedPath: String? { get }
 
+    /// The unit of systemd's that the cgroups belong to; nil for none.
+    var unit: SystemdUnit? { get }
+
     /// The properties of `resources` that are asked for, and will not be applied: told in a warning.
     func unapplied(_ resources: Resources) -> [String]
 
@@ -95,6 +98,8 @@ extension Manager {
     public var unifiedPath: String? {
         namedPaths.first { $0.name.isEmpty }?.path
     }
+
+    public var unit: SystemdUnit? { nil }
 
     public func unapplied(_ resources: Resources) -> [String] { [] }
 

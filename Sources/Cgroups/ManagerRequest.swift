@@ -22,18 +22,21 @@ public struct ManagerRequest: Sendable {
     public var path: String?
     /// The container's id, which names its cgroup where there is no path.
     public var id: String
+    /// The configuration's annotations, among which are properties of systemd's units.
+    public var annotations: [String: String]
     /// The host's layout.
     public var layout: Layout
     /// Who makes the container.
     public var caller: Caller
 
     public init(
-        _ preference: ManagerPreference = .automatic, path: String?, id: String, layout: Layout,
-        caller: Caller = .current
+        _ preference: ManagerPreference = .automatic, path: String?, id: String,
+        annotations: [String: String] = [:], layout: Layout, caller: Caller = .current
     ) {
         self.preference = preference
         self.path = path
         self.id = id
+        self.annotations = annotations
         self.layout = layout
         self.caller = caller
     }
@@ -44,13 +47,19 @@ public struct ManagerRequest: Sendable {
         public var isRoot: Bool
         /// Whether a path may be written to. Asked of an ordinary user only.
         public var mayWrite: @Sendable (String) -> Bool
+        /// The user's number, by which systemd names the cgroup of the user's own.
+        public var uid: UInt32
+        /// Whether it is root of the host, and not of a user namespace. Asked where it counts only.
+        public var isHostRoot: @Sendable () -> Bool
         /// Whether a path exists.
         public var exists: @Sendable (String) -> Bool
 
         public init(
-            isRoot: Bool, mayWrite: @escaping @Sendable (String) -> Bool,
-            exists: @escaping @Sendable (String) -> Bool
+            isRoot: Bool, uid: UInt32 = 0, isHostRoot: @escaping @Sendable () -> Bool = { true },
+            mayWrite: @escaping @Sendable (String) -> Bool, exists: @escaping @Sendable (String) -> Bool
         ) {
+            self.uid = uid
+            self.isHostRoot = isHostRoot
             self.isRoot = isRoot
             self.mayWrite = mayWrite
             self.exists = exists
@@ -59,7 +68,8 @@ public struct ManagerRequest: Sendable {
         /// The calling process as it is now.
         public static var current: Caller {
             Caller(
-                isRoot: geteuid() == 0, mayWrite: { access($0, W_OK) == 0 }, exists: { access($0, F_OK) == 0 })
+                isRoot: geteuid() == 0, uid: geteuid(), isHostRoot: Privilege.isHostRoot,
+                mayWrite: { access($0, W_OK) == 0 }, exists: { access($0, F_OK) == 0 })
         }
     }
 }

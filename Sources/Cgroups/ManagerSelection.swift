@@ -13,13 +13,11 @@ public enum ManagerSelection {
             choice.kind = .custom(provider.name)
             return choice
         case .disabled: return ManagerChoice(DisabledManager(request), because: asked)
-        case .systemd: throw ManagerRefusal("--systemd-cgroup", "is not supported yet")
+        case .systemd: return try SystemdChoice.choose(request)
         case .cgroupfs, .automatic: break
         }
-        if let path = request.path, namesUnit(path) {
-            throw ManagerRefusal(
-                "linux.cgroupsPath", "\"\(path)\" is a name for systemd (SLICE:PREFIX:NAME)",
-                hint: "ask for systemd by --systemd-cgroup, or give a path; one with colons begins with /")
+        if let path = request.path, let hint = UnitName.hint(forCgroupfsPath: path) {
+            throw ManagerRefusal("linux.cgroupsPath", "\"\(path)\" names a unit of systemd's", hint: hint)
         }
         let manager = manager(path: path(request), id: request.id, layout: request.layout)
         if case .cgroupfs = request.preference { return ManagerChoice(manager, because: asked) }
@@ -30,12 +28,7 @@ public enum ManagerSelection {
         return ManagerChoice(manager, because: "by the host's layout")
     }
 
-    private static let asked = "as asked for"
-
-    /// Whether a path has the form that is for systemd.
-    static func namesUnit(_ path: String) -> Bool {
-        path.utf8.first != UInt8(ascii: "/") && path.utf8.count { $0 == UInt8(ascii: ":") } == 2
-    }
+    static let asked = "as asked for"
 
     /// An ordinary user has nothing at the root of the tree: by default the cgroup lies beside the caller's own.
     private static func path(_ request: ManagerRequest) -> String? {
@@ -52,7 +45,7 @@ public enum ManagerSelection {
     ///   - id: names the cgroup "/skep-ID" where there is no path.
     ///   - layout: the host's.
     /// - Returns: a manager that has made nothing yet.
-    static func manager(path: String?, id: String, layout: Layout) -> any Manager {
+    static func manager(path: String?, id: String, layout: Layout) -> any UnitFiles {
         // What names nothing is refused when it is planned; here it must not come to mean the root of the tree.
         let wanted = path.flatMap { trimmed($0).isEmpty ? nil : $0 } ?? "/skep-" + id
         let isAbsolute = wanted.utf8.first == UInt8(ascii: "/")
@@ -87,6 +80,9 @@ public enum ManagerSelection {
     ) -> (any Manager)? {
         switch stored.kind {
         case .cgroupfsV1, .cgroupfsHybrid, .cgroupfsV2: return cgroupfs(stored.namedPaths)
+        case .systemdV1, .systemdV2:
+            guard let unit = stored.unit else { return cgroupfs(stored.namedPaths) }
+            return SystemdManager(unit, base: files(stored.namedPaths))
         case .disabled: return DisabledManager(of: subject)
         case .custom(let name):
             guard case .custom(let provider) = preference, provider.name == name else { return nil }
@@ -98,7 +94,9 @@ public enum ManagerSelection {
     ///
     /// - Parameter namedPaths: their directories, as `Manager.namedPaths` has told them.
     /// - Returns: the manager: of version 2 where that is all there is.
-    public static func cgroupfs(_ namedPaths: [NamedPath]) -> any Manager {
+    public static func cgroupfs(_ namedPaths: [NamedPath]) -> any Manager { files(namedPaths) }
+
+    private static func files(_ namedPaths: [NamedPath]) -> any UnitFiles {
         if namedPaths.count == 1, namedPaths[0].name.isEmpty {
             return UnifiedManager(path: namedPaths[0].path, mountPoint: Layout.root)
         }
@@ -122,9 +120,12 @@ public struct StoredManager: Sendable, Equatable {
     public var kind: ManagerKind
     /// The container's directory for each controller; "" stands for the version 2 tree.
     public var namedPaths: [NamedPath]
+    /// The unit of systemd's that they belong to; nil for none.
+    public var unit: SystemdUnit?
 
-    public init(kind: ManagerKind, namedPaths: [NamedPath]) {
+    public init(kind: ManagerKind, namedPaths: [NamedPath], unit: SystemdUnit? = nil) {
         self.kind = kind
         self.namedPaths = namedPaths
+        self.unit = unit
     }
 }

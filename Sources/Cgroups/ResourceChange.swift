@@ -18,6 +18,8 @@ public struct ResourceChange: Sendable {
 
     private let entries: [Entry]
     private let inverses: [Entry]
+    /// What systemd is told in the end, which also puts the unit's own files right, if not as exactly.
+    var unit: UnitChange?
 
     init(entries: [Entry], inverses: [Entry]) {
         self.entries = entries
@@ -49,6 +51,10 @@ public struct ResourceChange: Sendable {
     /// Writes everything. After a failure everything is as it was.
     public func carryOut() throws(SystemError) {
         do throws(SystemError) {
+            // Files that can't be written are found out before systemd is told anything; what it writes is rounded.
+            try Self.write(entries, isUndo: false)
+            guard let unit else { return }
+            try unit.carryOut()
             try Self.write(entries, isUndo: false)
         } catch {
             guard let left = undo() else { throw error }
@@ -62,6 +68,7 @@ public struct ResourceChange: Sendable {
     @discardableResult
     public func undo() -> SystemError? {
         do throws(SystemError) {
+            if let unit { try? unit.undo() }
             try Self.write(inverses, isUndo: true)
             return nil
         } catch {

@@ -4,7 +4,7 @@ public import System
 internal import SystemPackage
 
 /// Manages a container's cgroup in the version 2 tree by its files.
-public struct UnifiedManager: Manager {
+public struct UnifiedManager: UnitFiles {
     private let path: String
     private let mountPoint: String
 
@@ -46,6 +46,17 @@ public struct UnifiedManager: Manager {
     }
 
     public func create() throws(SystemError) {}
+
+    func adopt(_ pid: Int32, in memberships: [Layout.Membership]) throws(SystemError) {
+        try enableControllers(above: path)
+        // A slice takes no processes from systemd.
+        if memberships.contains(where: { $0.controllers.isEmpty && mountPoint + $0.path == path }) { return }
+        try Files.write(decimal(pid), to: path + "/cgroup.procs")
+    }
+
+    func moved(to place: String) -> UnifiedManager {
+        UnifiedManager(path: mountPoint + place, mountPoint: mountPoint)
+    }
 
     /// Hands every controller down from the root to the cgroup's parent. One that can't be is found missing when a
     /// limit needs it.

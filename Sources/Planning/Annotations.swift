@@ -56,7 +56,7 @@ public struct RuntimeAnnotations: Sendable, Equatable {
     /// What of the annotations looks as if it were meant for a runtime, and is not heard.
     static func unheard(_ annotations: [String: String]) -> [ConfigurationError] {
         if annotations.isEmpty { return [] }
-        let prefixes = ["run.oci.", "org.systemd.property.", "org.criu.", "krun.", "module.wasm."]
+        let prefixes = ["run.oci.", "org.criu.", "krun.", "module.wasm."]
         return annotations.keys.sorted().filter { name in
             prefixes.contains(where: name.hasPrefix) && !names.contains(name)
         }.map { ConfigurationError(origin($0), "has no effect") }

@@ -47,7 +47,8 @@ enum Configuration {
         let layout = try converting { () throws(SystemError) in try Layout.detect() }
         do {
             return try ManagerSelection.choose(
-                ManagerRequest(preference, path: spec.linux?.cgroupsPath, id: id, layout: layout))
+                ManagerRequest(
+                    preference, path: spec.linux?.cgroupsPath, id: id, annotations: spec.annotations, layout: layout))
         } catch {
             throw ContainerError(.configInvalid, error.property, error.reason, hint: error.hint)
         }

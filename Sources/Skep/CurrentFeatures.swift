@@ -1,3 +1,4 @@
+internal import Cgroups
 internal import Networks
 public import OCI
 internal import CLinux
@@ -19,7 +20,7 @@ extension Features {
             linux: Linux(
                 namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
                 capabilities: CapabilitySet.knownNames,
-                cgroup: Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true),
+                cgroup: Cgroup(v1: true, v2: true, systemd: true, systemdUser: true, rdma: true),
                 seccomp: seccomp, apparmor: Switch(enabled: true), selinux: Switch(enabled: true),
                 intelRdt: IntelRdt(enabled: true, schemata: true, monitoring: true),
                 memoryPolicy: MemoryPolicy(
@@ -29,7 +30,9 @@ extension Features {
             annotations: [
                 "io.skep.version": Release.version, "io.github.seccomp.libseccomp.version": CompilerVersion.text,
             ],
-            potentiallyUnsafeConfigAnnotations: [NetworkConfiguration.annotation] + RuntimeAnnotations.names)
+            potentiallyUnsafeConfigAnnotations: [
+                NetworkConfiguration.annotation, UnitProperties.annotationPrefix,
+            ] + RuntimeAnnotations.names)
     }
 
     private static var seccomp: Seccomp {

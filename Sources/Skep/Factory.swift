@@ -177,7 +177,9 @@ public final class Factory: Sendable {
         let lock = try directory.lock()
         defer { _ = lock.number }
         let spec = (try? directory.readConfiguration()) ?? Spec(ociVersion: OCI.version)
-        let manager = try? Configuration.chooseManager(cgroups, spec, id: directory.id).manager
+        var preference = cgroups
+        if let path = spec.linux?.cgroupsPath, UnitName.hint(forCgroupfsPath: path) != nil { preference = .systemd }
+        let manager = try? Configuration.chooseManager(preference, spec, id: directory.id).manager
         if Files.exists(directory.statePath) {
             try converting { () throws(SystemError) in try manager?.remove() }
         } else {

@@ -264,6 +264,9 @@ struct Launch: ~Copyable {
         }
     }
 
+    /// Whether the init has ended already.
+    var hasEnded: Bool { (try? handle.waitForEnd(milliseconds: 0)) == true }
+
     /// Waits until the init is ready to go, and does what it asks for on its way there.
     func waitUntilReady() throws(ContainerError) {
         while true {

@@ -38,7 +38,7 @@ struct Launcher {
                 try NetworkSetup.run(
                     network, in: container.directory, pid: launch.handle.pid, log: container.factory.log)
             }
-            try launch.prepareCgroups()
+            try prepareCgroups(of: launch)
             try launch.handOverMembership()
             var state = try makeState(launch.handle)
             state.resourceControl = control
@@ -58,6 +58,16 @@ struct Launcher {
             if order.network != nil { releaseNetwork() }
             order.hooks?.runAfterStop()
             removeFiles()
+            throw error
+        }
+    }
+
+    /// systemd makes no unit for an init that has died: why it did is what is to be told then.
+    private func prepareCgroups(of launch: borrowing Launch) throws(ContainerError) {
+        do {
+            try launch.prepareCgroups()
+        } catch {
+            if launch.hasEnded { try launch.waitUntilReady() }
             throw error
         }
     }
@@ -89,7 +99,8 @@ struct Launcher {
             id: container.id, pid: pid, startTime: stat?.startTime ?? 0, created: Timestamp.now(),
             ociVersion: config.ociVersion, bundle: container.bundle,
             rootfs: try Configuration.rootfs(config, bundle: container.bundle),
-            manager: StoredManager(kind: order.managerKind, namedPaths: order.manager.namedPaths),
+            manager: StoredManager(
+                kind: order.managerKind, namedPaths: order.manager.namedPaths, unit: order.manager.unit),
             namespacePaths: namespacePaths(config, pid: pid), annotations: config.annotations,
             keepsKeyring: order.keepsKeyring,
             hooks: ContainerHooks.kept(config.hooks),

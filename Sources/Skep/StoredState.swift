@@ -55,6 +55,10 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
                 .unknownValue("\"\(name)\"", allowed: ManagerKind.builtIn.map(\.rawValue)), path: "cgroup_manager")
         }
         manager = StoredManager(kind: kind, namedPaths: Self.paths(try object.map("cgroup_paths")))
+        if kind == .systemdV1 || kind == .systemdV2 {
+            manager.unit = SystemdUnit(
+                name: try object.required("systemd_unit"), isUsers: try object.flag("systemd_user"))
+        }
         namespacePaths = Self.paths(try object.map("namespace_paths"))
         annotations = try object.map("annotations")
         keepsKeyring = try object.flag("no_new_keyring")
@@ -86,6 +90,10 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.set("rootfs", rootfs)
         object.set("cgroup_manager", manager.kind.rawValue)
         object.set("cgroup_paths", PathsObject(paths: manager.namedPaths))
+        if let unit = manager.unit {
+            object.set("systemd_unit", unit.name)
+            object.setIfTrue("systemd_user", unit.isUsers)
+        }
         object.set("namespace_paths", PathsObject(paths: namespacePaths))
         object.setIfPresent("annotations", annotations)
         object.setIfTrue("no_new_keyring", keepsKeyring)

@@ -97,7 +97,7 @@ import Testing
         document.members["cgroup_manager"] = "\"cgroupfs-v9\""
         #expect(
             refusal(document)
-                == "cgroup_manager: unknown value \"cgroupfs-v9\" (one of: cgroupfs-v1, cgroupfs-hybrid, cgroupfs-v2, disabled)"
+                == "cgroup_manager: unknown value \"cgroupfs-v9\" (one of: cgroupfs-v1, cgroupfs-hybrid, cgroupfs-v2, systemd-v1, systemd-v2, disabled)"
         )
     }
 

@@ -47,7 +47,7 @@ by() {
     assert_refused linux.cgroupsPath system.slice:skep:a --systemd-cgroup
     run_skep check --bundle "$BUNDLE"
     assert_status 1
-    assert_contains "$output" "linux.cgroupsPath: \"system.slice:skep:a\" is a name for systemd"
+    assert_contains "$output" "linux.cgroupsPath: \"system.slice:skep:a\" names a unit of systemd's"
     run_skep plan --bundle "$BUNDLE"
     assert_refused linux.cgroupsPath
     by disabled check --bundle "$BUNDLE"

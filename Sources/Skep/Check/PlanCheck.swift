@@ -61,7 +61,8 @@ struct PlanCheck {
         let manager: any Manager
         do {
             manager = try ManagerSelection.choose(
-                ManagerRequest(cgroups, path: spec.linux?.cgroupsPath, id: "ID", layout: layout)
+                ManagerRequest(
+                    cgroups, path: spec.linux?.cgroupsPath, id: "ID", annotations: spec.annotations, layout: layout)
             ).manager
         } catch {
             throw ConfigurationError(Origin(error.property), error.reason, hint: error.hint)

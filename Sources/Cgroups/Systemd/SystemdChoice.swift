@@ -1,0 +1,33 @@
+internal import System
+
+/// Chooses how systemd is to make a container's cgroup.
+enum SystemdChoice {
+    static func choose(_ request: ManagerRequest) throws(ManagerRefusal) -> ManagerChoice {
+        let isUsers = !request.caller.isRoot || !request.caller.isHostRoot()
+        let unit: UnitName
+        let properties: [UnitProperty]
+        do {
+            unit = try UnitName(cgroupsPath: request.path, id: request.id, isRootless: isUsers)
+            properties = try UnitProperties.annotations(request.annotations)
+        } catch {
+            throw ManagerRefusal(error.property, error.reason, hint: error.hint)
+        }
+        let layout = request.layout
+        // Where it is to be expected: its init tells where it is.
+        let root = isUsers ? root(ofUser: request.caller.uid, layout) : ""
+        let base = ManagerSelection.manager(path: root + "/" + unit.cgroup, id: request.id, layout: layout)
+        let manager = SystemdManager(
+            unit, isUsers: isUsers, base: base, isUnified: base.members.isEmpty, properties: properties)
+        let whose = isUsers ? "the user's" : "the host's"
+        return ManagerChoice(manager, because: "as asked for: \(unit.name) of \(whose) systemd")
+    }
+
+    /// The cgroup of the user's own systemd: that of the caller where it lies in it, else where the host's puts it.
+    static func root(ofUser uid: UInt32, _ layout: Layout) -> String {
+        let service = "/user@\(uid).service"
+        let own = layout.unified?.own ?? layout.hierarchies.first { $0.controllers == ["name=systemd"] }?.own ?? ""
+        let parts = own.utf8.split(separator: UInt8(ascii: "/")).map { "/" + String(decoding: $0, as: UTF8.self) }
+        guard let index = parts.firstIndex(of: service) else { return "/user.slice/user-\(uid).slice" + service }
+        return parts[...index].joined()
+    }
+}

@@ -1,0 +1,159 @@
+internal import Glibc
+public import OCI
+internal import Synchronization
+public import System
+internal import SystemPackage
+
+/// The unit that state.json keeps of a container whose cgroup systemd makes.
+public struct SystemdUnit: Sendable, Equatable {
+    /// Its name ("skep-ID.scope").
+    public var name: String
+    /// Whether it is one of the user's own systemd, and not of the host's.
+    public var isUsers: Bool
+
+    public init(name: String, isUsers: Bool) {
+        self.name = name
+        self.isUsers = isUsers
+    }
+
+    var instance: SystemdInstance { isUsers ? .user : .system }
+}
+
+/// Has systemd make the container's cgroup, as a transient unit, and works with its files from then on: they take
+/// exact values where systemd rounds, and limits that it has no property for.
+///
+/// systemd is asked as soon as there is an init, and waited for when the init needs its cgroup.
+public final class SystemdManager: ForwardingManager {
+    public let unit: SystemdUnit?
+    private let name: SystemdUnit
+    private let isUnified: Bool
+    /// What the unit is like, but for its processes and limits; nil for a unit that is there already.
+    private let properties: [UnitProperty]?
+    private let slice: UnitName?
+    private let state: Mutex<State>
+
+    private struct State: ~Copyable {
+        /// The manager of the unit's cgroups, by their files.
+        var base: any UnitFiles
+        /// What systemd was asked for, while that is not settled.
+        var launch: UnitLaunch?
+        var pid: Int32 = 0
+        /// Whether a unit of this container's making is there.
+        var hasUnit = false
+    }
+
+    /// For a container to be made.
+    ///
+    /// - Parameters:
+    ///   - unit: its unit's name.
+    ///   - isUsers: whether the user's own systemd makes it.
+    ///   - base: the manager of the cgroups that the unit is expected to have.
+    ///   - isUnified: whether the host has version 2 alone.
+    ///   - properties: what annotations say of it.
+    init(
+        _ unit: UnitName, isUsers: Bool, base: any UnitFiles, isUnified: Bool, properties: [UnitProperty]
+    ) {
+        name = SystemdUnit(name: unit.name, isUsers: isUsers)
+        self.unit = name
+        slice = unit
+        self.isUnified = isUnified
+        self.properties = properties
+        state = Mutex(State(base: base))
+    }
+
+    /// For a container that exists.
+    init(_ unit: SystemdUnit, base: any UnitFiles) {
+        name = unit
+        self.unit = unit
+        slice = nil
+        isUnified = base.members.isEmpty
+        properties = nil
+        state = Mutex(State(base: base, hasUnit: true))
+    }
+
+    public var base: any Manager { state.withLock { $0.base } }
+
+    public var kind: ManagerKind { isUnified ? .systemdV2 : .systemdV1 }
+
+    // MARK: Making
+
+    /// A scope comes into being with its processes.
+    public func makeBirthplace() throws(SystemError) -> Descriptor? { nil }
+
+    public func begin(with pid: Int32, _ resources: Resources) throws(SystemError) {
+        guard let slice, let properties else { return }
+        let launch: UnitLaunch
+        do {
+            launch = try UnitLaunch(
+                slice, name.instance, pid: pid, resources, isUnified: isUnified, properties: properties)
+        } catch {
+            throw error.blaming("--systemd-cgroup")
+        }
+        state.withLock { state in
+            state.launch = launch
+            state.pid = pid
+        }
+    }
+
+    public func create() throws(SystemError) {
+        try state.withLock { (state) throws(SystemError) in
+            guard let launch = state.launch else { return }
+            do throws(SystemError) {
+                try launch.finish()
+            } catch {
+                state.launch = nil
+                throw error.blaming("--systemd-cgroup")
+            }
+            state.hasUnit = true
+            let memberships = Layout.parse(try Files.read("/proc/" + decimal(state.pid) + "/cgroup"))
+            if let place = place(memberships) { state.base = state.base.moved(to: place) }
+            try state.base.adopt(state.pid, in: memberships)
+        }
+    }
+
+    /// Where systemd has put the init; nil where it has not, as it puts nobody into a slice.
+    private func place(_ memberships: [Layout.Membership]) -> String? {
+        let place = memberships.first { isUnified ? $0.controllers.isEmpty : $0.controllers == ["name=systemd"] }?.path
+        return place.flatMap { Paths.name(of: $0) == name.name ? $0 : nil }
+    }
+
+    // MARK: Changing
+
+    public func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange {
+        var change = try base.prepareUpdate(of: resources, by: changes)
+        change.unit = try UnitChange(
+            name, from: resources, to: resources.updated(by: changes), isUnified: isUnified)
+        return change
+    }
+
+    // MARK: Removing
+
+    @discardableResult
+    public func discard() -> Bool {
+        let (base, isOwn) = state.withLock { state in
+            // The answer tells whose the unit is.
+            if let launch = state.launch, !state.hasUnit { state.hasUnit = (try? launch.finish()) != nil }
+            defer {
+                state.launch = nil
+                state.hasUnit = false
+            }
+            return (state.base, state.launch != nil && state.hasUnit)
+        }
+        if isOwn { try? UnitLaunch.stop(name) }
+        return base.discard()
+    }
+
+    /// The cgroups go first, which ends the unit by itself where systemd does not listen.
+    public func remove() throws(SystemError) {
+        try base.remove()
+        try? UnitLaunch.stop(name)
+    }
+}
+
+/// A manager by files that can take over cgroups which systemd has begun to make.
+protocol UnitFiles: Manager {
+    /// Makes what systemd has left to make, and has the init join it; `memberships` tell where it is.
+    func adopt(_ pid: Int32, in memberships: [Layout.Membership]) throws(SystemError)
+    /// The same in another place, from the root of each hierarchy.
+    func moved(to place: String) -> Self
+}
