@@ -30,14 +30,17 @@ struct ControlFiles {
         StatisticsText.pressure(try read(name + ".pressure"))
     }
 
-    /// The huge page sizes that the cgroup counts: `suffix` ends the name of the file that tells a size's use.
-    func hugepageSizes(suffix: String) -> [String] {
-        var sizes: [String] = []
+    /// The huge page sizes that the cgroup counts, each with how the names of its files begin: of what is reserved,
+    /// where the kernel counts that, else of what is in use. `suffix` ends the name of the file that tells it.
+    func hugepages(suffix: String) -> [String: String] {
+        var prefixes: [String: String] = [:]
         for name in (try? Files.list(path)) ?? [] {
             guard let rest = name.after("hugetlb."), rest.hasSuffix(suffix) else { continue }
-            let size = rest.dropLast(suffix.count)
-            if !size.contains(".") { sizes.append(String(size)) }
+            let parts = rest.dropLast(suffix.count).split(separator: ".")
+            guard let size = parts.first.map(String.init) else { continue }
+            if parts.count == 1 && prefixes[size] == nil { prefixes[size] = "hugetlb." + size }
+            if parts.count == 2 && parts[1] == "rsvd" { prefixes[size] = "hugetlb." + size + ".rsvd" }
         }
-        return sizes
+        return prefixes
     }
 }

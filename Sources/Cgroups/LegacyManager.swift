@@ -235,6 +235,7 @@ public struct LegacyManager: UnitFiles {
         if let files = files("pids") { result.pids = try PidsStatistics.read(files) }
         if let files = files("blkio") { result.blockIO = try LegacyStatistics.blockIO(files) }
         if let files = files("hugetlb") { result.hugepages = try LegacyStatistics.hugepages(files) }
+        if let files = files("rdma") { result.rdma = try RdmaStatistics.read(files) }
         if let unified { try UnifiedStatistics.addPressure(to: &result, ControlFiles(path: unified)) }
         return result
     }

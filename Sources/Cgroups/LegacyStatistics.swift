@@ -20,6 +20,8 @@ enum LegacyStatistics {
             result.periods = counters["nr_periods"] ?? 0
             result.throttledPeriods = counters["nr_throttled"] ?? 0
             result.throttledTime = counters["throttled_time"] ?? 0
+            result.burstPeriods = counters["nr_bursts"] ?? 0
+            result.burstTime = counters["burst_time"] ?? 0
         }
         return result
     }
@@ -79,12 +81,31 @@ enum LegacyStatistics {
 
     static func hugepages(_ files: ControlFiles) throws(SystemError) -> [String: Statistics.Hugepages] {
         var result: [String: Statistics.Hugepages] = [:]
-        for size in files.hugepageSizes(suffix: ".usage_in_bytes") {
+        for (size, prefix) in files.hugepages(suffix: ".usage_in_bytes") {
             var pages = Statistics.Hugepages()
-            pages.usage = try files.number("hugetlb.\(size).usage_in_bytes")
-            pages.max = try files.number("hugetlb.\(size).max_usage_in_bytes")
-            pages.failcnt = try files.number("hugetlb.\(size).failcnt")
+            pages.usage = try files.number(prefix + ".usage_in_bytes")
+            pages.max = try files.number(prefix + ".max_usage_in_bytes")
+            pages.failcnt = try files.number(prefix + ".failcnt")
             result[size] = pages
+        }
+        return result
+    }
+}
+
+/// rdma.current and rdma.max, the same in both versions.
+enum RdmaStatistics {
+    static func read(_ files: ControlFiles) throws(SystemError) -> [String: Statistics.Rdma] {
+        var result: [String: Statistics.Rdma] = [:]
+        for (device, used) in StatisticsText.deviceFields(try files.read("rdma.current")) {
+            var rdma = Statistics.Rdma()
+            rdma.hcaHandles = used["hca_handle"] ?? 0
+            rdma.hcaObjects = used["hca_object"] ?? 0
+            result[device] = rdma
+        }
+        if result.isEmpty { return result }
+        for (device, most) in StatisticsText.deviceFields(try files.read("rdma.max")) {
+            result[device]?.handleLimit = most["hca_handle"].flatMap { $0 == .max ? nil : $0 }
+            result[device]?.objectLimit = most["hca_object"].flatMap { $0 == .max ? nil : $0 }
         }
         return result
     }

@@ -28,6 +28,11 @@ enum StatisticsText {
         return table
     }
 
+    /// Names in one line.
+    static func names(_ bytes: [UInt8]) -> [String] {
+        words(trimmed(bytes[...])).map(text)
+    }
+
     /// Numbers in one line.
     static func row(_ bytes: [UInt8]) -> [UInt64] {
         words(trimmed(bytes[...])).compactMap(number)
@@ -62,6 +67,21 @@ enum StatisticsText {
                 return nil
             }
             return Statistics.BlockIO.Entry(major: major, minor: minor, operation: text(words[1]), value: value)
+        }
+    }
+
+    /// Lines of "mlx5_0 hca_handle=2 hca_object=max".
+    static func deviceFields(_ bytes: [UInt8]) -> [(device: String, fields: [String: UInt64])] {
+        lines(bytes).compactMap { line in
+            let words = words(line)
+            guard let first = words.first else { return nil }
+            var fields: [String: UInt64] = [:]
+            for word in words.dropFirst() {
+                let parts = word.split(separator: UInt8(ascii: "="))
+                guard parts.count == 2, let value = number(parts[1]) else { continue }
+                fields[text(parts[0])] = value
+            }
+            return (text(first), fields)
         }
     }
 

@@ -3,15 +3,20 @@ internal import System
 
 /// What the version 2 tree tells of a container.
 enum UnifiedStatistics {
+    /// Nothing is asked for that the cgroup has no controller for.
     static func read(_ files: ControlFiles) throws(SystemError) -> Statistics {
+        let controllers = StatisticsText.names(try files.read("cgroup.controllers"))
         var result = Statistics()
         result.cpu = try cpu(files)
-        result.cpuset.cpus = StatisticsText.list(try files.read("cpuset.cpus.effective"))
-        result.cpuset.mems = StatisticsText.list(try files.read("cpuset.mems.effective"))
-        result.memory = try memory(files)
-        result.pids = try PidsStatistics.read(files)
-        result.blockIO = StatisticsText.ioStat(try files.read("io.stat"))
-        result.hugepages = try hugepages(files)
+        if controllers.contains("cpuset") {
+            result.cpuset.cpus = StatisticsText.list(try files.read("cpuset.cpus.effective"))
+            result.cpuset.mems = StatisticsText.list(try files.read("cpuset.mems.effective"))
+        }
+        if controllers.contains("memory") { result.memory = try memory(files) }
+        if controllers.contains("pids") { result.pids = try PidsStatistics.read(files) }
+        if controllers.contains("io") { result.blockIO = StatisticsText.ioStat(try files.read("io.stat")) }
+        if controllers.contains("hugetlb") { result.hugepages = try hugepages(files) }
+        if controllers.contains("rdma") { result.rdma = try RdmaStatistics.read(files) }
         try addPressure(to: &result, files)
         return result
     }
@@ -33,6 +38,8 @@ enum UnifiedStatistics {
         result.periods = counters["nr_periods"] ?? 0
         result.throttledPeriods = counters["nr_throttled"] ?? 0
         result.throttledTime = nanoseconds("throttled_usec")
+        result.burstPeriods = counters["nr_bursts"] ?? 0
+        result.burstTime = nanoseconds("burst_usec")
         return result
     }
 
@@ -40,29 +47,23 @@ enum UnifiedStatistics {
         var result = Statistics.Memory()
         result.raw = try files.table("memory.stat")
         result.cache = result.raw["file"] ?? 0
-        result.usage = try use("memory", files)
-        // Memory and swap together, as in version 1.
-        result.swap = try use("memory.swap", files)
-        result.swap.usage &+= result.usage.usage
-        let (sum, isTooLarge) = result.swap.limit.addingReportingOverflow(result.usage.limit)
+        result.kernel.usage = result.raw["kernel"] ?? 0
+        result.usage.limit = try files.number("memory.max")
+        result.usage.usage = try files.number("memory.current")
+        result.usage.max = try files.number("memory.peak")
+        // Memory and swap together, as in version 1; the peak of the one says nothing of both.
+        result.swap.usage = try files.number("memory.swap.current") &+ result.usage.usage
+        let (sum, isTooLarge) = try files.number("memory.swap.max").addingReportingOverflow(result.usage.limit)
         result.swap.limit = isTooLarge ? .max : sum
-        return result
-    }
-
-    private static func use(_ name: String, _ files: ControlFiles) throws(SystemError) -> Statistics.Memory.Use {
-        var result = Statistics.Memory.Use()
-        result.limit = try files.number(name + ".max")
-        result.usage = try files.number(name + ".current")
-        result.max = try files.number(name + ".peak")
         return result
     }
 
     private static func hugepages(_ files: ControlFiles) throws(SystemError) -> [String: Statistics.Hugepages] {
         var result: [String: Statistics.Hugepages] = [:]
-        for size in files.hugepageSizes(suffix: ".current") {
+        for (size, prefix) in files.hugepages(suffix: ".current") {
             var pages = Statistics.Hugepages()
-            pages.usage = try files.number("hugetlb.\(size).current")
-            pages.failcnt = try files.table("hugetlb.\(size).events")["max"] ?? 0
+            pages.usage = try files.number(prefix + ".current")
+            pages.failcnt = try files.table(prefix + ".events")["max"] ?? 0
             result[size] = pages
         }
         return result

@@ -14,6 +14,8 @@ public struct Statistics: Sendable, Equatable {
     public var blockIO = BlockIO()
     /// Huge pages, by page size as cgroup files name it ("2MB").
     public var hugepages: [String: Hugepages] = [:]
+    /// RDMA, by device: what is used and what may be; empty where none is.
+    public var rdma: [String: Rdma] = [:]
     /// Shares of the L3 cache and of memory bandwidth, where the container has a resctrl group.
     public var resourceControl = ResourceControl()
     /// The network interfaces that the container's init sees.
@@ -70,6 +72,10 @@ extension Statistics {
         public var throttledPeriods: UInt64 = 0
         /// How long tasks waited for the next period then.
         public var throttledTime: UInt64 = 0
+        /// In how many periods more than the quota was used (linux.resources.cpu.burst).
+        public var burstPeriods: UInt64 = 0
+        /// How much more that was.
+        public var burstTime: UInt64 = 0
         /// Waiting for processors, where the kernel tells.
         public var pressure: Pressure?
 
@@ -114,7 +120,7 @@ extension Statistics {
         public var usage = Use()
         /// Memory and swap together.
         public var swap = Use()
-        /// The kernel's memory; cgroup v1 only.
+        /// The kernel's memory; with cgroup v2 what is used of it alone.
         public var kernel = Use()
         /// The kernel's TCP buffers; cgroup v1 only.
         public var kernelTCP = Use()
@@ -186,7 +192,7 @@ extension Statistics {
         }
     }
 
-    /// Huge pages of one size, in bytes.
+    /// Huge pages of one size, in bytes: reserved ones, where the kernel counts those, else those in use.
     public struct Hugepages: Sendable, Equatable {
         /// What is used.
         public var usage: UInt64 = 0
@@ -194,6 +200,21 @@ extension Statistics {
         public var max: UInt64 = 0
         /// How often the limit was reached.
         public var failcnt: UInt64 = 0
+
+        /// None used.
+        public init() {}
+    }
+
+    /// One RDMA device.
+    public struct Rdma: Sendable, Equatable {
+        /// HCA handles in use.
+        public var hcaHandles: UInt64 = 0
+        /// HCA objects in use.
+        public var hcaObjects: UInt64 = 0
+        /// The most HCA handles; nil is no limit.
+        public var handleLimit: UInt64?
+        /// The most HCA objects; nil is no limit.
+        public var objectLimit: UInt64?
 
         /// None used.
         public init() {}

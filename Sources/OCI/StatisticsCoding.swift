@@ -7,6 +7,7 @@ extension Statistics: JSONObjectEncodable {
         object.set("pids", pids)
         object.set("blkio", blockIO)
         object.set("hugetlb", hugepages)
+        object.setIfPresent("rdma", rdma)
         object.set("intel_rdt", resourceControl)
         object.set("network_interfaces", networkInterfaces)
     }
@@ -35,7 +36,17 @@ extension Statistics.CPU: JSONObjectEncodable {
     public func encode(into object: borrowing JSONObjectBuilder) {
         object.set("usage", Usage(cpu: self))
         object.set("throttling", Throttling(cpu: self))
+        if burstPeriods != 0 { object.set("burst", Burst(cpu: self)) }
         object.setIfPresent("psi", pressure)
+    }
+
+    private struct Burst: JSONObjectEncodable {
+        let cpu: Statistics.CPU
+
+        func encode(into object: borrowing JSONObjectBuilder) {
+            object.set("periods", cpu.burstPeriods)
+            object.set("time", cpu.burstTime)
+        }
     }
 
     private struct Usage: JSONObjectEncodable {
@@ -135,6 +146,16 @@ extension Statistics.Hugepages: JSONObjectEncodable {
         object.setIfNonzero("usage", usage)
         object.setIfNonzero("max", max)
         object.set("failcnt", failcnt)
+    }
+}
+
+extension Statistics.Rdma: JSONObjectEncodable {
+    /// Writes a value of `rdma`, which runc does not have.
+    public func encode(into object: borrowing JSONObjectBuilder) {
+        object.set("hcaHandles", hcaHandles)
+        object.set("hcaObjects", hcaObjects)
+        object.setIfPresent("hcaHandlesLimit", handleLimit)
+        object.setIfPresent("hcaObjectsLimit", objectLimit)
     }
 }
 

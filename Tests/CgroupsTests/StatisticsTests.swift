@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test("Version 1") func legacy() throws {
-        try directory.add("cpu", ["cpu.stat": "nr_periods 11\nnr_throttled 9\nthrottled_time 411000000\n"])
+        try directory.add(
+            "cpu", ["cpu.stat": "nr_periods 11\nnr_throttled 9\nthrottled_time 411000000\nnr_bursts 4\nburst_time 5\n"])
         try directory.add(
             "cpuacct",
             [
@@ -46,9 +47,17 @@ import Testing
             "hugetlb",
             [
                 "hugetlb.2MB.usage_in_bytes": "2097152\n", "hugetlb.2MB.max_usage_in_bytes": "4194304\n",
-                "hugetlb.2MB.failcnt": "1\n", "hugetlb.2MB.rsvd.usage_in_bytes": "9\n",
+                "hugetlb.2MB.failcnt": "1\n", "hugetlb.1GB.usage_in_bytes": "7\n",
+                "hugetlb.1GB.rsvd.usage_in_bytes": "9\n", "hugetlb.1GB.rsvd.max_usage_in_bytes": "11\n",
+                "hugetlb.1GB.rsvd.failcnt": "13\n",
             ])
-        let all = ["cpu", "cpuacct", "memory", "pids", "blkio", "hugetlb"]
+        try directory.add(
+            "rdma",
+            [
+                "rdma.current": "mlx5_0 hca_handle=2 hca_object=20\nmlx5_1 hca_handle=0 hca_object=0\n",
+                "rdma.max": "mlx5_0 hca_handle=max hca_object=100\nmlx5_1 hca_handle=max hca_object=max\n",
+            ])
+        let all = ["cpu", "cpuacct", "memory", "pids", "blkio", "hugetlb", "rdma"]
         let statistics = try legacyManager(all).statistics()
         #expect(statistics.cpu.total == 12_710_112 && statistics.cpu.perCPU == [10_626_286, 2_083_826])
         #expect(statistics.cpu.perCPUKernel == [12_000_000, 0] && statistics.cpu.perCPUUser == [5, 6])
@@ -63,7 +72,14 @@ import Testing
         #expect(statistics.pids.current == 2 && statistics.pids.limit == 20)
         #expect(statistics.blockIO.serviceBytes.map(\.operation) == ["Write", "Total"])
         #expect(statistics.blockIO.serviced.map(\.value) == [4])
-        #expect(statistics.hugepages.keys.sorted() == ["2MB"])
+        #expect(statistics.cpu.burstPeriods == 4 && statistics.cpu.burstTime == 5)
+        #expect(statistics.rdma.keys.sorted() == ["mlx5_0", "mlx5_1"])
+        #expect(statistics.rdma["mlx5_0"]?.hcaHandles == 2 && statistics.rdma["mlx5_0"]?.hcaObjects == 20)
+        #expect(statistics.rdma["mlx5_0"]?.handleLimit == nil && statistics.rdma["mlx5_0"]?.objectLimit == 100)
+        #expect(statistics.hugepages.keys.sorted() == ["1GB", "2MB"])
+        // What is reserved, where that is counted.
+        let reserved = statistics.hugepages["1GB"]
+        #expect(reserved?.usage == 9 && reserved?.max == 11 && reserved?.failcnt == 13)
         #expect(statistics.hugepages["2MB"]?.usage == 2_097_152 && statistics.hugepages["2MB"]?.max == 4_194_304)
     }
 
@@ -109,14 +125,21 @@ import Testing
         try directory.add(
             "cg/c",
             [
+                "cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma misc\n",
                 "cpu.stat":
-                    "usage_usec 12710\nuser_usec 700\nsystem_usec 12010\nnr_periods 3\nnr_throttled 2\nthrottled_usec 1\n",
+                    "usage_usec 12710\nuser_usec 700\nsystem_usec 12010\nnr_periods 3\nnr_throttled 2\n"
+                    + "throttled_usec 1\nnr_bursts 6\nburst_usec 7\n",
                 "cpu.pressure": pressure, "memory.pressure": pressure, "io.pressure": pressure,
                 "cpuset.cpus.effective": "0-1\n", "cpuset.mems.effective": "0\n",
-                "memory.stat": "anon 57344\nfile 8192\n", "memory.current": "745472\n", "memory.max": "1000000\n",
+                "memory.stat": "anon 57344\nfile 8192\nkernel 4096\n", "memory.current": "745472\n",
+                "memory.max": "1000000\n",
                 "memory.peak": "800000\n", "memory.swap.current": "4096\n", "memory.swap.max": "500000\n",
                 "pids.current": "1\n", "pids.max": "max\n", "io.stat": "8:0 rbytes=1 wbytes=2 rios=3 wios=4\n",
-                "hugetlb.1GB.current": "0\n", "hugetlb.1GB.rsvd.current": "0\n", "hugetlb.1GB.events": "max 5\n",
+                "hugetlb.1GB.current": "0\n", "hugetlb.1GB.rsvd.current": "3\n", "hugetlb.1GB.rsvd.events": "max 5\n",
+                "hugetlb.1GB.events": "max 6\n", "hugetlb.2MB.current": "8\n", "hugetlb.2MB.events": "max 9\n",
+                "rdma.current": "mlx5_0 hca_handle=1 hca_object=0\n",
+                "rdma.max": "mlx5_0 hca_handle=3 hca_object=max\n",
+                "memory.swap.peak": "9\n",
             ])
         let manager = UnifiedManager(path: directory.path + "/cg/c", mountPoint: directory.path + "/cg")
         let statistics = try manager.statistics()
@@ -124,22 +147,35 @@ import Testing
         #expect(statistics.cpu.kernel == 12_010_000 && statistics.cpu.throttledTime == 1000)
         #expect(statistics.cpu.periods == 3 && statistics.cpu.throttledPeriods == 2 && statistics.cpu.perCPU.isEmpty)
         #expect(statistics.cpuset.cpus == [0, 1] && statistics.cpuset.mems == [0])
-        #expect(statistics.memory.cache == 8192 && statistics.memory.raw == ["anon": 57344, "file": 8192])
+        #expect(
+            statistics.memory.cache == 8192 && statistics.memory.raw == ["anon": 57344, "file": 8192, "kernel": 4096])
+        #expect(statistics.memory.kernel.usage == 4096 && statistics.memory.kernel.limit == 0)
+        #expect(statistics.cpu.burstPeriods == 6 && statistics.cpu.burstTime == 7000)
+        #expect(statistics.rdma["mlx5_0"]?.hcaHandles == 1 && statistics.rdma["mlx5_0"]?.handleLimit == 3)
         #expect(statistics.memory.usage.limit == 1_000_000 && statistics.memory.usage.usage == 745_472)
         #expect(statistics.memory.usage.max == 800_000)
         // Memory and swap together.
         #expect(statistics.memory.swap.usage == 749_568 && statistics.memory.swap.limit == 1_500_000)
         #expect(statistics.pids.current == 1 && statistics.pids.limit == 0)
         #expect(statistics.blockIO.serviceBytes.count == 2 && statistics.blockIO.serviced.count == 2)
-        #expect(statistics.hugepages.keys.sorted() == ["1GB"] && statistics.hugepages["1GB"]?.failcnt == 5)
+        #expect(statistics.memory.swap.max == 0)
+        #expect(statistics.hugepages["1GB"]?.usage == 3 && statistics.hugepages["1GB"]?.failcnt == 5)
+        #expect(statistics.hugepages["2MB"]?.usage == 8 && statistics.hugepages["2MB"]?.failcnt == 9)
         #expect(statistics.cpu.pressure?.some.total == 5 && statistics.memory.pressure?.full.total == 4)
         #expect(statistics.blockIO.pressure?.some.total == 5)
     }
 
     @Test("Version 2: no limit stays none, with swap added or not") func noLimit() throws {
-        try directory.add("cg/c", ["memory.max": "max\n", "memory.swap.max": "5\n", "memory.current": "1\n"])
+        try directory.add(
+            "cg/c",
+            [
+                "cgroup.controllers": "memory\n", "memory.max": "max\n", "memory.swap.max": "5\n",
+                "memory.current": "1\n", "pids.current": "9\n",
+            ])
         let manager = UnifiedManager(path: directory.path + "/cg/c", mountPoint: directory.path + "/cg")
         #expect(try manager.statistics().memory.swap.limit == .max)
+        // There is no such controller.
+        #expect(try manager.statistics().pids.current == 0)
     }
 
     @Test("A cgroup without files uses nothing") func nothing() throws {

@@ -26,6 +26,12 @@ import Testing
         statistics.cpu.periods = 5
         statistics.cpu.throttledPeriods = 6
         statistics.cpu.throttledTime = 7
+        statistics.cpu.burstPeriods = 18
+        statistics.cpu.burstTime = 19
+        var rdma = Statistics.Rdma()
+        rdma.hcaHandles = 20
+        rdma.objectLimit = 21
+        statistics.rdma = ["mlx5_0": rdma]
         var pressure = Statistics.Pressure()
         pressure.some.average10 = 0.17
         pressure.full.average300 = 100
@@ -51,6 +57,8 @@ import Testing
         for part in [
             #""usage":{"total":18446744073709551615,"percpu":[1,2],"percpu_kernel":[3],"percpu_user":[4],"kernel":0,"user":0}"#,
             #""throttling":{"periods":5,"throttledPeriods":6,"throttledTime":7}"#,
+            #""burst":{"periods":18,"time":19}"#,
+            #""rdma":{"mlx5_0":{"hcaHandles":20,"hcaObjects":0,"hcaObjectsLimit":21}}"#,
             #""psi":{"some":{"avg10":0.17,"avg60":0.0,"avg300":0.0,"total":0},"#,
             #""full":{"avg10":0.0,"avg60":0.0,"avg300":100.0,"total":8}}"#,
             #""memory":{"cache":9,"usage":{"limit":0,"usage":10,"max":11,"failcnt":0}"#, #""raw":{"a":2,"b":1}"#,

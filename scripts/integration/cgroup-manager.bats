@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Who makes the container's cgroup: the flags, a container without one, and users who may not make any.
-# bats file_tags=cgroup
+# bats file_tags=cgroup,cgroupfs
 load helpers
 load helpers/userns
 
