@@ -55,10 +55,11 @@ has_selinux() {
     run_skep exec "$ID" cat /proc/self/attr/current
     local own=$output
     run_skep exec --apparmor "exec-$ID" "$ID" cat /proc/self/attr/current
+    local other=$output
     skep delete --force "$ID"
     apparmor_parser --remove "$WORK/profiles"
     assert_equal "$own" "skep-$ID (enforce)"
-    assert_equal "$output" "exec-$ID (enforce)"
+    assert_equal "$other" "exec-$ID (enforce)"
 }
 
 # bats test_tags=apparmor

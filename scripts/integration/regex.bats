@@ -44,7 +44,7 @@ ids() {
     skep kill "${ID}_a3" KILL
     wait_for container_is a1 stopped
     wait_for container_is a3 stopped
-    run_skep delete --regex _a
+    run_skep delete --regex "_a[0-9]$"
     assert_refused "${ID}_a2" "is running"
     assert_equal "$(ids)" "${ID}_a2 "
 }
@@ -52,7 +52,7 @@ ids() {
 @test "kill --regex: all that it is found in" {
     skep_only
     start_some a1 a2 b1
-    skep kill --regex _a KILL
+    skep kill --regex "_a[0-9]$" KILL
     wait_for container_is a1 stopped
     wait_for container_is a2 stopped
     container_is b1 running

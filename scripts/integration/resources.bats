@@ -83,7 +83,7 @@ seen() {
 
 setup_cgroup() {
     setup_bundle sleep 1000
-    update_config --arg path "/$ID" '.linux.cgroupsPath = $path'
+    set_cgroup
 }
 
 @test "linux.resources.hugepageLimits: version 1, of use and of reservation, and through update" {
