@@ -192,8 +192,16 @@ public struct LegacyManager: UnitFiles {
         try CgroupDirectory.allProcesses(in: unified ?? path(of: "devices") ?? members.first?.path ?? "")
     }
 
+    /// Without cgroup.kill, which version 1 lacks, processes are looked for until none is left: of frozen ones each gets
+    /// its signal before they thaw.
     public func kill() throws(SystemError) {
         guard let path = unified ?? path(of: "freezer") ?? members.first?.path else { return }
+        if unified == nil, try isFrozen() {
+            for pid in try CgroupDirectory.allProcesses(in: path) {
+                _ = try ProcessHandle.open(pid: pid)?.signal(SIGKILL)
+            }
+            try releaseKilled()
+        }
         try CgroupDirectory.kill(path)
         try releaseKilled()
     }
@@ -261,6 +269,7 @@ public struct LegacyManager: UnitFiles {
     }
 
     public func remove() throws(SystemError) {
+        if try isFrozen() { try kill() }
         for path in allPaths { try CgroupDirectory.remove(path) }
     }
 }
