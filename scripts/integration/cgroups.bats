@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # linux.cgroupsPath and linux.resources, on whichever cgroup layout this machine has.
-# bats file_tags=cgroup,cgroupfs
+# bats file_tags=cgroup,cgroupfs,legacy
 load helpers
 
 setup_cgroup() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # events.
-# bats file_tags=cgroup
+# bats file_tags=cgroup,legacy
 load helpers
 
 start_sleeping() {
@@ -64,18 +64,15 @@ places() {
 
 @test "events: block devices" {
     ! is_cgroup_v2 || skip "needs the io controller"
+    [[ -z ${IN_VM-} ]] || skip "in version 1 the guest's kernel counts what a device does for nobody but the root"
     [[ $(findmnt -no FSTYPE --target "$WORK") != tmpfs ]] || skip "no block device behind $WORK"
-    # Kernels and file systems differ in whose they say reading and writing is, but one of both is the container's.
-    setup_bundle sh -c 'cat /big >/dev/null; dd if=/dev/zero of=/own bs=1048576 count=4 conv=fsync 2>/dev/null
-        echo ready; sleep 1000'
+    setup_bundle sh -c 'dd if=/dev/zero of=/big bs=1048576 count=4 conv=fsync 2>/dev/null; echo ready; sleep 1000'
     update_config '.root.readonly = false'
-    # Past the page cache, so that it has to be read from the device.
-    dd if=/dev/zero of="$BUNDLE/rootfs/big" bs=1M count=4 oflag=direct 2>/dev/null
     create
     skep start "$ID"
     wait_for file_has "$WORK/container.out" ready
     skep events --stats "$ID"
-    assert_equal "$(of '[.data.blkio.ioServiceBytesRecursive[] | select(.op == "Read" or .op == "Write") | .value] | add >= 4194304')" true
+    assert_equal "$(of '[.data.blkio.ioServiceBytesRecursive[] | select(.op == "Write") | .value] | add >= 4194304')" true
     assert_equal "$(of '.data.blkio.ioServicedRecursive | length > 0')" true
 }
 

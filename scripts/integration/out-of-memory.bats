@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # linux.resources.memory.limit where it is nearly or quite too low to start anything.
-# bats file_tags=cgroup
+# bats file_tags=cgroup,legacy
 load helpers
 
 # limited BYTES [ARG...]: a bundle whose container has so much memory, and no swap.

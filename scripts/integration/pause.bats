@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # pause and resume.
-# bats file_tags=cgroup
+# bats file_tags=cgroup,legacy
 load helpers
 
 # A container that counts in a file of its rootfs; $counter.

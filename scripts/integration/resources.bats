@@ -47,10 +47,14 @@ set -e
 mkdir -p '$WORK/view/all'
 mount -t tmpfs view '$WORK/view/all'
 for name in \$(ls /sys/fs/cgroup); do
+    # Some hosts have it.
+    ! test -e "$WORK/view/all/\$name" || continue
     mkdir "$WORK/view/all/\$name"
     mount --rbind "/sys/fs/cgroup/\$name" "$WORK/view/all/\$name"
 done
 for name in $*; do
+    # Some hosts have it.
+    ! test -e "$WORK/view/all/\$name" || continue
     mkdir "$WORK/view/all/\$name"
     # The kernel keeps a controller where it was until the last cgroup there is quite gone.
     for try in \$(seq 50); do
