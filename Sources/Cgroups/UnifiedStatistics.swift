@@ -63,7 +63,8 @@ enum UnifiedStatistics {
         for (size, prefix) in files.hugepages(suffix: ".current") {
             var pages = Statistics.Hugepages()
             pages.usage = try files.number(prefix + ".current")
-            pages.failcnt = try files.table(prefix + ".events")["max"] ?? 0
+            // Of reservations there is no such file.
+            pages.failcnt = try files.table("hugetlb." + size + ".events")["max"] ?? 0
             result[size] = pages
         }
         return result

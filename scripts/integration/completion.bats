@@ -18,6 +18,7 @@ complete_line() {
     )
 }
 
+# bats test_tags=host
 @test "completion: the scripts are right by their shells" {
     local shell
     for shell in bash zsh fish; do

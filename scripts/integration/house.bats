@@ -27,6 +27,7 @@ setup_file() {
     assert_contains "$output" "EXEC (Executable file)"
 }
 
+# bats test_tags=host
 @test "house: the bootstrap calls nobody: not even memcpy" {
     local source objects=() project=$BATS_TEST_DIRNAME/../..
     for source in "$project"/CShims/{Plan,Bootstrap}/*.c; do

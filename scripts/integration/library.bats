@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The library, as the README shows it.
+# bats file_tags=host
 load helpers
 
 setup_file() {

@@ -221,6 +221,7 @@ CASES
     assert_equal "$(host_devices)" "br0 lo"
 }
 
+# bats test_tags=host
 @test "network: from a Swift program, by the library" {
     local probe
     probe=$(dirname -- "$SKEP")/library-probe

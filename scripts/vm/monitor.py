@@ -26,7 +26,10 @@ class Monitor:
                     raise MonitorError(f"qemu's monitor: {error}") from error
                 time.sleep(0.02)
         self.stream = self.connection.makefile("rw")
-        self.stream.readline()
+        try:
+            self.stream.readline()
+        except OSError as error:
+            raise MonitorError(f"qemu's monitor: {error}") from error
         self.command("qmp_capabilities")
 
     def command(self, name, **arguments):
