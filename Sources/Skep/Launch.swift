@@ -159,10 +159,12 @@ struct Launch: ~Copyable {
             return try clone(order, binary, binaryPath, childEnd: childEnd, birthplace: birthplace, target)
         } catch  where error.errno == .resourceBusy && error.operation == "clone3" {
             // A version 2 cgroup that hands controllers down takes no process: it goes where the init went.
-            guard let target else { throw error }
+            guard let target else { throw BirthFailure.explained(error) }
             let other = try order.manager.openBirthplace(besides: target.pid)
             if number(of: other) < 0 { throw error }
             return try clone(order, binary, binaryPath, childEnd: childEnd, birthplace: other, target)
+        } catch  where error.operation == "clone3" && number(of: birthplace) >= 0 {
+            throw BirthFailure.explained(error)
         }
     }
 

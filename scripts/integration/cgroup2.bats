@@ -38,6 +38,18 @@ needs_no_controllers() {
     rmdir "$V2/it"
 }
 
+@test "cgroup v2: below a threaded cgroup the error says so" {
+    use_version_2
+    mkdir -p "$V2/$ID/inner"
+    # What is beside a threaded cgroup can hold no process.
+    echo threaded >"$V2/$ID/inner/cgroup.type"
+    update_config --arg path "/$ID/x" '.linux.cgroupsPath = $path'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    rmdir "$V2/$ID/inner" "$V2/$ID"
+    assert_refused linux.cgroupsPath clone3 "domain invalid" EOPNOTSUPP
+    assert_no_leaks
+}
+
 @test "cgroup v2: devices are denied but for the default ones and those allowed" {
     use_version_2
     update_config '.root.readonly = false | .process.capabilities[] += ["CAP_MKNOD"]
