@@ -137,10 +137,11 @@ lines_at_least() {
 
 @test "events: says when the kernel kills for lack of memory" {
     [[ -e $(cgroup_dir memory /)/$(v1_or_v2 memory.oom_control cgroup.controllers) ]] || skip "no memory controller"
+    # What is killed comes first: the kernel may strike again before what it has killed has given its memory back.
     setup_bundle sh -c '
         for i in 1 2; do
             sleep 0.5
-            sh -c "head -c 100000000 /dev/zero | tail -c 100000000" >/dev/null
+            sh -c "echo 1000 >/proc/self/oom_score_adj; head -c 100000000 /dev/zero | tail -c 100000000" >/dev/null
         done
         echo done
         sleep 1000'
