@@ -92,19 +92,3 @@ public struct ManagerChoice: Sendable, CustomStringConvertible {
     /// "cgroupfs-v2, by the host's layout"
     public var description: String { kind.rawValue + ", " + reason }
 }
-
-/// Why no manager fits what was asked for.
-public struct ManagerRefusal: Error, Sendable, Equatable {
-    /// The property of the configuration at fault.
-    public var property: String
-    /// What is wrong with it.
-    public var reason: String
-    /// What to do about it.
-    public var hint: String?
-
-    public init(_ property: String, _ reason: String, hint: String? = nil) {
-        self.property = property
-        self.reason = reason
-        self.hint = hint
-    }
-}

@@ -1,6 +1,7 @@
 internal import Cgroups
 internal import Glibc
 internal import Skep
+internal import System
 
 /// A command with its options, and what holds for all commands.
 struct Invocation: Sendable {
@@ -85,7 +86,7 @@ struct Globals: Sendable {
     /// /run/skep, or for an ordinary user a directory in $XDG_RUNTIME_DIR.
     static func defaultRoot() throws(Failure) -> String {
         if geteuid() == 0 { return "/run/skep" }
-        if let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }), !runtime.isEmpty {
+        if let runtime = HostProgram.variable("XDG_RUNTIME_DIR"), !runtime.isEmpty {
             return runtime + "/skep"
         }
         throw .usage("an ordinary user needs $XDG_RUNTIME_DIR or --root", command: nil)

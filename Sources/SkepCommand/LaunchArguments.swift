@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Networks
 internal import OCI
 internal import Skep
@@ -46,7 +45,7 @@ struct LaunchArguments: ~Copyable {
 
     /// The proxy for the service manager that this command was started by, if it was.
     static func notifyProxy() throws(Failure) -> NotifyProxy? {
-        guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }), !path.isEmpty else { return nil }
+        guard let path = HostProgram.variable("NOTIFY_SOCKET"), !path.isEmpty else { return nil }
         return try failing { () throws(ContainerError) in try NotifyProxy(to: path) }
     }
 

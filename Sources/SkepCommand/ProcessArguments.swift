@@ -80,13 +80,9 @@ struct InheritedDescriptors {
 
     /// sd_listen_fds(3): only where they are meant for this process.
     private static func listenDescriptors() -> ListenDescriptors? {
-        guard let text = variable("LISTEN_FDS"), let count = Int(text), (1...1000).contains(count),
-            variable("LISTEN_PID").flatMap({ Int32($0) }) == getpid()
+        guard let text = HostProgram.variable("LISTEN_FDS"), let count = Int(text), (1...1000).contains(count),
+            HostProgram.variable("LISTEN_PID").flatMap({ Int32($0) }) == getpid()
         else { return nil }
-        return ListenDescriptors(count: count, names: variable("LISTEN_FDNAMES"))
-    }
-
-    private static func variable(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }
+        return ListenDescriptors(count: count, names: HostProgram.variable("LISTEN_FDNAMES"))
     }
 }

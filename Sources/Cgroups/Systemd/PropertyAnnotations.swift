@@ -10,20 +10,20 @@ extension UnitProperties {
     ///
     /// - Parameter annotations: the configuration's, whatever they are about.
     /// - Returns: the properties, in the order of their names.
-    /// - Throws: `UnitError` for one that is no property.
-    package static func annotations(_ annotations: [String: String]) throws(UnitError) -> [UnitProperty] {
+    /// - Throws: `ManagerRefusal` for one that is no property.
+    package static func annotations(_ annotations: [String: String]) throws(ManagerRefusal) -> [UnitProperty] {
         var properties: [UnitProperty] = []
         for (annotation, text) in annotations {
             guard let name = annotation.after(annotationPrefix) else { continue }
             let origin = "annotations." + annotation
             if name.utf8.count < 3 || !name.utf8.allSatisfy(isLetter) {
-                throw UnitError(origin, "\"\(name)\" is no name of a property")
+                throw ManagerRefusal(origin, "\"\(name)\" is no name of a property")
             }
             do {
                 let value = try VariantText.value(text)
                 properties.append(try property(name, value))
             } catch {
-                throw UnitError(
+                throw ManagerRefusal(
                     origin, "\(text): \(error.reason)",
                     hint: "values are written as in GVariant's text format: 'text', true, uint64 5, ['a', 'b']")
             }

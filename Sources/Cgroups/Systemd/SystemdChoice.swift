@@ -4,14 +4,8 @@ internal import System
 enum SystemdChoice {
     static func choose(_ request: ManagerRequest) throws(ManagerRefusal) -> ManagerChoice {
         let isUsers = !request.caller.isRoot || !request.caller.isHostRoot()
-        let unit: UnitName
-        let properties: [UnitProperty]
-        do {
-            unit = try UnitName(cgroupsPath: request.path, id: request.id, isRootless: isUsers)
-            properties = try UnitProperties.annotations(request.annotations)
-        } catch {
-            throw ManagerRefusal(error.property, error.reason, hint: error.hint)
-        }
+        let unit = try UnitName(cgroupsPath: request.path, id: request.id, isRootless: isUsers)
+        let properties = try UnitProperties.annotations(request.annotations)
         let layout = request.layout
         // Where it is to be expected: its init tells where it is.
         let root = isUsers ? root(ofUser: request.caller.uid, layout) : ""

@@ -24,7 +24,6 @@ public struct SystemdUnit: Sendable, Equatable {
 ///
 /// systemd is asked as soon as there is an init, and waited for when the init needs its cgroup.
 public final class SystemdManager: ForwardingManager {
-    public let unit: SystemdUnit?
     private let name: SystemdUnit
     private let isUnified: Bool
     /// What the unit is like, but for its processes and limits; nil for a unit that is there already.
@@ -54,7 +53,6 @@ public final class SystemdManager: ForwardingManager {
         _ unit: UnitName, isUsers: Bool, base: any UnitFiles, isUnified: Bool, properties: [UnitProperty]
     ) {
         name = SystemdUnit(name: unit.name, isUsers: isUsers)
-        self.unit = name
         slice = unit
         self.isUnified = isUnified
         self.properties = properties
@@ -64,7 +62,6 @@ public final class SystemdManager: ForwardingManager {
     /// For a container that exists.
     init(_ unit: SystemdUnit, base: any UnitFiles) {
         name = unit
-        self.unit = unit
         slice = nil
         isUnified = base.members.isEmpty
         properties = nil
@@ -72,6 +69,8 @@ public final class SystemdManager: ForwardingManager {
     }
 
     public var base: any Manager { state.withLock { $0.base } }
+
+    public var unit: SystemdUnit? { name }
 
     public var kind: ManagerKind { isUnified ? .systemdV2 : .systemdV1 }
 

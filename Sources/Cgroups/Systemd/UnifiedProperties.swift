@@ -2,7 +2,7 @@ internal import DBus
 
 /// linux.resources.unified as far as systemd has properties for it; what it has none for is left to the files.
 enum UnifiedProperties {
-    static func properties(_ files: [String: String], version: Int) throws(UnitError) -> [UnitProperty] {
+    static func properties(_ files: [String: String], version: Int) throws(ManagerRefusal) -> [UnitProperty] {
         var properties: [UnitProperty] = []
         for file in files.keys.sorted() {
             let text = String(decoding: Array(NumberList.trimmed((files[file] ?? "")[...].utf8)), as: UTF8.self)
@@ -16,7 +16,8 @@ enum UnifiedProperties {
         return properties
     }
 
-    private static func property(_ file: String, _ text: String, version: Int) throws(UnitError) -> [UnitProperty] {
+    private static func property(_ file: String, _ text: String, version: Int) throws(ManagerRefusal) -> [UnitProperty]
+    {
         switch file {
         case "cpu.max": return try limit(text, version: version)
         case "cpu.weight": return [UnitProperty("CPUWeight", .uint64(try number(text, file)))]
@@ -33,26 +34,26 @@ enum UnifiedProperties {
     }
 
     /// "QUOTA [PERIOD]", where the quota may be "max".
-    private static func limit(_ text: String, version: Int) throws(UnitError) -> [UnitProperty] {
+    private static func limit(_ text: String, version: Int) throws(ManagerRefusal) -> [UnitProperty] {
         let file = "cpu.max"
         let parts = text.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             .map { String(decoding: Array($0), as: UTF8.self) }
         guard (1...2).contains(parts.count) else {
-            throw UnitError(origin(file), "\"\(text)\" is not QUOTA or QUOTA PERIOD")
+            throw ManagerRefusal(origin(file), "\"\(text)\" is not QUOTA or QUOTA PERIOD")
         }
         let period = parts.count == 2 ? try number(parts[1], file) : 0
         if parts[0] == "max" { return UnitProperties.quota(-1, period: period, version: version) }
         let quota = Int64(clamping: try number(parts[0], file))
-        if quota == 0 { throw UnitError(origin(file), "a quota of 0 lets nothing run") }
+        if quota == 0 { throw ManagerRefusal(origin(file), "a quota of 0 lets nothing run") }
         return UnitProperties.quota(quota, period: period, version: version)
     }
 
-    private static func amount(_ text: String, _ file: String) throws(UnitError) -> Value {
+    private static func amount(_ text: String, _ file: String) throws(ManagerRefusal) -> Value {
         .uint64(text == "max" ? .max : try number(text, file))
     }
 
-    private static func number(_ text: String, _ file: String) throws(UnitError) -> UInt64 {
-        guard let number = UInt64(text) else { throw UnitError(origin(file), "\"\(text)\" is no number") }
+    private static func number(_ text: String, _ file: String) throws(ManagerRefusal) -> UInt64 {
+        guard let number = UInt64(text) else { throw ManagerRefusal(origin(file), "\"\(text)\" is no number") }
         return number
     }
 

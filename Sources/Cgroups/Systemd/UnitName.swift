@@ -20,14 +20,14 @@ package struct UnitName: Sendable, Equatable {
     ///   - id: the container's.
     ///   - isRootless: whether the user's own systemd is asked, where the default slice is user.slice; it is
     ///     system.slice else.
-    /// - Throws: `UnitError` for another form, and for names that systemd does not take.
-    package init(cgroupsPath path: String?, id: String, isRootless: Bool) throws(UnitError) {
+    /// - Throws: `ManagerRefusal` for another form, and for names that systemd does not take.
+    package init(cgroupsPath path: String?, id: String, isRootless: Bool) throws(ManagerRefusal) {
         let defaultSlice = isRootless ? "user.slice" : "system.slice"
         guard let path, !path.isEmpty else {
             slice = defaultSlice
             name = "skep-" + Self.escaped(id) + ".scope"
             if name.utf8.count > Self.longestName {
-                throw UnitError(
+                throw ManagerRefusal(
                     Self.property, "is not set, and the id is too long for a unit's name",
                     hint: "systemd takes \(Self.longestName) bytes")
             }
@@ -36,7 +36,7 @@ package struct UnitName: Sendable, Equatable {
         let parts = path.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         guard parts.count == 3 else {
-            throw UnitError(
+            throw ManagerRefusal(
                 Self.property, "\"\(path)\" is not of the form slice:prefix:name, which systemd's cgroups have",
                 hint: "without --systemd-cgroup it can be a path")
         }
@@ -46,17 +46,18 @@ package struct UnitName: Sendable, Equatable {
         case let given: slice = given
         }
         guard Self.parts(ofSlice: slice) != nil else {
-            throw UnitError(Self.property, "\"\(slice)\" is no name of a slice, such as system.slice or a-b.slice")
+            throw ManagerRefusal(Self.property, "\"\(slice)\" is no name of a slice, such as system.slice or a-b.slice")
         }
         if Self.isEnd(Self.sliceSuffix, of: parts[2]) {
             name = parts[2]
             guard Self.parts(ofSlice: name) != nil else {
-                throw UnitError(Self.property, "\"\(name)\" is no name of a slice, such as system.slice or a-b.slice")
+                throw ManagerRefusal(
+                    Self.property, "\"\(name)\" is no name of a slice, such as system.slice or a-b.slice")
             }
         } else {
             name = (parts[1].isEmpty ? "" : parts[1] + "-") + parts[2] + ".scope"
             if parts[2].isEmpty || !Self.isScope(name) {
-                throw UnitError(
+                throw ManagerRefusal(
                     Self.property, "\"\(name)\" is no name that systemd takes",
                     hint: "letters, digits and :-_.\\@ make one, \(Self.longestName) bytes at most")
             }

@@ -52,10 +52,10 @@ package enum UnitProperties {
     ///   - isUnified: whether the host has cgroup version 2.
     ///   - version: systemd's: what a later one brought is left to the cgroup's files as well.
     /// - Returns: the properties, each once.
-    /// - Throws: `UnitError` for a list of CPUs or a value of linux.resources.unified that is none.
+    /// - Throws: `ManagerRefusal` for a list of CPUs or a value of linux.resources.unified that is none.
     package static func resources(
         _ resources: Resources, isUnified: Bool, version: Int = assumedVersion
-    ) throws(UnitError) -> [UnitProperty] {
+    ) throws(ManagerRefusal) -> [UnitProperty] {
         if !isUnified { return legacy(resources, version: version) }
         return UnitProperty.merged(
             memory(resources), cpuWeight(resources, version: version), cpuQuota(resources, version: version),
@@ -148,7 +148,7 @@ package enum UnitProperties {
         return [UnitProperty("IOWeight", .uint64(UInt64(BlockIO.costWeight(weight))))]
     }
 
-    private static func cpuset(_ resources: Resources, version: Int) throws(UnitError) -> [UnitProperty] {
+    private static func cpuset(_ resources: Resources, version: Int) throws(ManagerRefusal) -> [UnitProperty] {
         var properties: [UnitProperty] = []
         for (name, list, property) in [
             ("AllowedCPUs", resources.cpu?.cpus, "cpus"), ("AllowedMemoryNodes", resources.cpu?.mems, "mems"),
@@ -162,9 +162,9 @@ package enum UnitProperties {
     /// A list like "0-3,7" as bits, 8 to a byte, the lowest first.
     static func set(
         _ name: String, _ list: String, _ property: String, version: Int
-    ) throws(UnitError) -> [UnitProperty] {
+    ) throws(ManagerRefusal) -> [UnitProperty] {
         guard let bits = NumberList.bits(list) else {
-            throw UnitError(property, "\"\(list)\" is no list of numbers, as \"0-3,7\" is one")
+            throw ManagerRefusal(property, "\"\(list)\" is no list of numbers, as \"0-3,7\" is one")
         }
         return version >= 244 ? [UnitProperty(name, .bytes(bits))] : []
     }

@@ -113,15 +113,15 @@ import Testing
         }
     }
 
-    private func error(_ name: String, _ value: String) -> UnitError? {
-        #expect(throws: UnitError.self) { _ = try properties(["org.systemd.property." + name: value]) }
+    private func error(_ name: String, _ value: String) -> ManagerRefusal? {
+        #expect(throws: ManagerRefusal.self) { _ = try properties(["org.systemd.property." + name: value]) }
     }
 
     @Test("What is wrong is blamed on the annotation") func errors() {
         let hint = "values are written as in GVariant's text format: 'text', true, uint64 5, ['a', 'b']"
         #expect(
             error("Foo", "bar")
-                == UnitError(
+                == ManagerRefusal(
                     "annotations.org.systemd.property.Foo",
                     "bar: \"bar\" is no value; a text has quotes around it", hint: hint))
         for value in ["'x'", "-1", "uint64 18446744073709551615", "-1.5", "1e300"] {

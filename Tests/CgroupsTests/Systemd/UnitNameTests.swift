@@ -46,14 +46,14 @@ import Testing
         #expect(names == ["skep-a\\x2bb.scope", "skep-a.slice.scope", "skep-a_b-c.d.scope", "skep-..scope"])
     }
 
-    private func error(_ path: String?, id: String = "ID") -> UnitError? {
-        #expect(throws: UnitError.self) { _ = try UnitName(cgroupsPath: path, id: id, isRootless: false) }
+    private func error(_ path: String?, id: String = "ID") -> ManagerRefusal? {
+        #expect(throws: ManagerRefusal.self) { _ = try UnitName(cgroupsPath: path, id: id, isRootless: false) }
     }
 
     @Test("Other forms", arguments: ["/a/b", "a", "a:b", "a.slice:b:c:d", "a.slice"]) func forms(path: String) {
         #expect(
             error(path)
-                == UnitError(
+                == ManagerRefusal(
                     "linux.cgroupsPath",
                     "\"\(path)\" is not of the form slice:prefix:name, which systemd's cgroups have",
                     hint: "without --systemd-cgroup it can be a path"))
@@ -67,7 +67,7 @@ import Testing
         ])
     func slices(slice: String) {
         let reason = "\"\(slice)\" is no name of a slice, such as system.slice or a-b.slice"
-        #expect(error(slice + ":a:b") == UnitError("linux.cgroupsPath", reason))
+        #expect(error(slice + ":a:b") == ManagerRefusal("linux.cgroupsPath", reason))
         if slice.hasSuffix(".slice") { #expect(error("a.slice:p:" + slice)?.reason == reason) }
     }
 
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test("As a failure of the system's") func systemError() {
-        let error = UnitError("linux.cgroupsPath", "is wrong", hint: "right it").systemError
+        let error = ManagerRefusal("linux.cgroupsPath", "is wrong", hint: "right it").systemError
         #expect(error.property == "linux.cgroupsPath")
         #expect(error.errno == .invalidArgument)
         #expect(error.hint == "is wrong; right it")

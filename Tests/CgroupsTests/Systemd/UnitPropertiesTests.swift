@@ -95,7 +95,7 @@ import Testing
             ("memory.max", "1g", "\"1g\" is no number"), ("pids.max", "", "\"\" is no number"),
             ("cpuset.cpus", "3-1", "\"3-1\" is no list of numbers, as \"0-3,7\" is one"),
         ] {
-            #expect(throws: UnitError("linux.resources.unified." + file, reason)) {
+            #expect(throws: ManagerRefusal("linux.resources.unified." + file, reason)) {
                 _ = try UnitProperties.resources(Resources(unified: [file: value]), isUnified: true)
             }
         }
@@ -104,10 +104,10 @@ import Testing
     @Test("Lists of CPUs that are none", arguments: ["x", "1-", "-1", "1-2-3", "9999", "2-1", ",", "0x1"])
     func badSets(list: String) {
         let reason = "\"\(list)\" is no list of numbers, as \"0-3,7\" is one"
-        #expect(throws: UnitError("linux.resources.cpu.cpus", reason)) {
+        #expect(throws: ManagerRefusal("linux.resources.cpu.cpus", reason)) {
             _ = try UnitProperties.resources(Resources(cpu: .init(cpus: list)), isUnified: true)
         }
-        #expect(throws: UnitError("linux.resources.cpu.mems", reason)) {
+        #expect(throws: ManagerRefusal("linux.resources.cpu.mems", reason)) {
             _ = try UnitProperties.resources(Resources(cpu: .init(mems: list)), isUnified: true)
         }
     }
