@@ -52,10 +52,14 @@ public struct ResourceChange: Sendable {
     public func carryOut() throws(SystemError) {
         do throws(SystemError) {
             // Files that can't be written are found out before systemd is told anything; what it writes is rounded.
-            try Self.write(entries, isUndo: false)
-            guard let unit else { return }
-            try unit.carryOut()
-            try Self.write(entries, isUndo: false)
+            let harmless = entries.filter { !$0.setting.canKill }
+            try Self.write(harmless, isUndo: false)
+            if let unit {
+                try unit.carryOut()
+                try Self.write(harmless, isUndo: false)
+            }
+            // Whom this kills nothing brings back, so nothing comes after it that could be refused.
+            try Self.write(entries.filter { $0.setting.canKill }, isUndo: false)
         } catch {
             guard let left = undo() else { throw error }
             throw SystemError(

@@ -57,6 +57,9 @@ struct Setting: Equatable {
         return inverse
     }
 
+    /// Whether writing it may end processes: version 2 takes a limit which is exceeded already, and kills.
+    var canKill: Bool { file == "memory.max" }
+
     /// Whether both set the same.
     func isAbout(_ other: Setting) -> Bool {
         file == other.file && extent == other.extent

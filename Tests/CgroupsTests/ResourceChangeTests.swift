@@ -68,6 +68,15 @@ import Testing
         #expect(try directory.content("c/a") == "10" && directory.content("c/c") == "30")
     }
 
+    @Test("What may kill is written after all that could be refused") func killing() throws {
+        try directory.add("c", ["memory.max": "max"])
+        symlink("/dev/full", directory.path + "/c/b")
+        let change = ResourceChange(
+            entries: [entry(Setting("memory.max", 1, "a")), entry(Setting("b", 1, "b"))], inverses: [])
+        #expect(throws: SystemError.self) { try change.carryOut() }
+        #expect(try directory.content("c/memory.max") == "max")
+    }
+
     @Test("What could not be put back is said") func undoFails() throws {
         try directory.add("c", ["a": "10"])
         symlink("/dev/full", directory.path + "/c/b")
