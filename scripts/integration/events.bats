@@ -62,20 +62,6 @@ places() {
     assert_equal "$(of '.data.cpu.throttling | (.periods > 2 and .throttledPeriods > 2 and .throttledTime > 1000000)')" true
 }
 
-@test "events: block devices" {
-    ! is_cgroup_v2 || skip "needs the io controller"
-    [[ -z ${IN_VM-} ]] || skip "in version 1 the guest's kernel counts what a device does for nobody but the root"
-    [[ $(findmnt -no FSTYPE --target "$WORK") != tmpfs ]] || skip "no block device behind $WORK"
-    setup_bundle sh -c 'dd if=/dev/zero of=/big bs=1048576 count=4 conv=fsync 2>/dev/null; echo ready; sleep 1000'
-    update_config '.root.readonly = false'
-    create
-    skep start "$ID"
-    wait_for file_has "$WORK/container.out" ready
-    skep events --stats "$ID"
-    assert_equal "$(of '[.data.blkio.ioServiceBytesRecursive[] | select(.op == "Write") | .value] | add >= 4194304')" true
-    assert_equal "$(of '.data.blkio.ioServicedRecursive | length > 0')" true
-}
-
 @test "events: network interfaces" {
     skep_only
     setup_bundle sh -c 'ip link set lo up && ping -c 2 -i 0.1 127.0.0.1 >/dev/null; echo ready; sleep 1000'
