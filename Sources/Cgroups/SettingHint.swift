@@ -40,7 +40,6 @@ extension Setting {
             "the cgroup above has to have that much in its cpu.rt_runtime_us, where new ones begin with 0"
         case "cpu.shares", "cpu.weight": "an idle cgroup has no weight"
         case "pids.max": "the kernel counts up to 4194304 tasks"
-        case "rdma.max": "there is no such RDMA device"
         case "misc.max": "this host has no such resource (see misc.capacity)"
         default: nil
         }
@@ -50,7 +49,11 @@ extension Setting {
         if file.hasPrefix("blkio") || file.hasPrefix("io.") {
             return "there is no such block device, or it is a partition, which has no limits of its own"
         }
-        return file == "net_prio.ifpriomap" ? "the host has no such interface" : nil
+        return switch file {
+        case "net_prio.ifpriomap": "the host has no such interface"
+        case "rdma.max": "there is no such RDMA device"
+        default: nil
+        }
     }
 
     /// What the cgroup above has of CPUs or memory nodes: no other can be given on.

@@ -14,7 +14,7 @@ import Testing
         ("cpu.max", .invalidArgument, "1000000"), ("cpu.cfs_quota_us", .invalidArgument, "1000000"),
         ("cpu.cfs_burst_us", .invalidArgument, "quota"), ("cpu.max.burst", .invalidArgument, "quota"),
         ("cpu.rt_runtime_us", .invalidArgument, "the cgroup above"), ("cpu.weight", .invalidArgument, "idle"),
-        ("pids.max", .invalidArgument, "4194304"), ("rdma.max", .invalidArgument, "RDMA device"),
+        ("pids.max", .invalidArgument, "4194304"), ("rdma.max", .operationNotSupportedByDevice, "RDMA device"),
         ("misc.max", .invalidArgument, "misc.capacity"), ("io.max", .operationNotSupportedByDevice, "block device"),
         ("blkio.throttle.read_bps_device", .operationNotSupportedByDevice, "block device"),
         ("io.bfq.weight", .notSupported, "bfq"),
