@@ -9,17 +9,15 @@ extension DeviceProgram {
     /// The most programs that the kernel attaches to one cgroup (BPF_CGROUP_MAX_PROGS).
     private static let mostPrograms = 64
 
-    /// Loads a program and attaches it to the cgroup at `path`, in the place of the one of ours that is there already,
-    /// so that at no time there is none, and beside those of others, as systemd's. A device then is denied that any
-    /// of them denies.
+    /// Attaches a program to the cgroup at `path`, in the place of the one of ours that is there already, so that at no
+    /// time there is none, and beside those of others, as systemd's. A device then is denied that any of them denies.
     static func attach(
-        _ program: [UInt64], to directory: borrowing Descriptor, path: String
+        _ program: borrowing Descriptor, to directory: borrowing Descriptor, path: String
     ) throws(SystemError) {
-        let loaded = try load(program, path)
         if let old = previous(of: directory) {
-            try attach(loaded.number, to: directory, replacing: old.number, path)
+            try attach(program.number, to: directory, replacing: old.number, path)
         } else {
-            try attach(loaded.number, to: directory, replacing: -1, path)
+            try attach(program.number, to: directory, replacing: -1, path)
         }
     }
 
@@ -34,7 +32,8 @@ extension DeviceProgram {
         }
     }
 
-    private static func load(_ program: [UInt64], _ path: String) throws(SystemError) -> Descriptor {
+    /// Loads a program, to be attached to the cgroup at `path`.
+    static func load(_ program: [UInt64], for path: String) throws(SystemError) -> Descriptor {
         do {
             return Descriptor(owning: try systemCall { skep_linux_load_device_program(program, program.count, name) })
         } catch {

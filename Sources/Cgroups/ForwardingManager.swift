@@ -23,6 +23,8 @@ extension ForwardingManager {
 
     // MARK: Making
 
+    public func prepare() { base.prepare() }
+
     public func makeBirthplace() throws(SystemError) -> Descriptor? { try base.makeBirthplace() }
 
     public func openBirthplace(in subgroups: [Subgroup]) throws(SystemError) -> Descriptor? {

@@ -74,6 +74,8 @@ public struct LegacyManager: UnitFiles {
         try Files.write(decimal(pid), to: unified + "/cgroup.procs")
     }
 
+    func ready(for resources: Resources) -> LegacyManager { self }
+
     func moved(to place: String) -> LegacyManager {
         let old = members.first.flatMap { $0.path.after($0.mountPoint) } ?? ""
         return LegacyManager(

@@ -19,6 +19,9 @@ public protocol Manager: Sendable {
     /// The properties of `resources` that are asked for, and will not be applied: told in a warning.
     func unapplied(_ resources: Resources) -> [String]
 
+    /// Begins what takes its time and needs no process yet, if a container is certainly to be made. What goes wrong
+    /// shows in `begin`.
+    func prepare()
     /// Makes the version 2 cgroup, for the init to be born in; nil where there is none. One that is there already
     /// must be empty of processes.
     func makeBirthplace() throws(SystemError) -> Descriptor?
@@ -102,6 +105,8 @@ extension Manager {
     public var unit: SystemdUnit? { nil }
 
     public func unapplied(_ resources: Resources) -> [String] { [] }
+
+    public func prepare() {}
 
     public func begin(with pid: Int32, _ resources: Resources) throws(SystemError) {}
 

@@ -7,6 +7,16 @@ internal import SystemPackage
 public struct UnifiedManager: UnitFiles {
     private let path: String
     private let mountPoint: String
+    /// The program of the rules for devices, loaded before it can be attached; nil until then.
+    private var devices: LoadedDevices?
+
+    private final class LoadedDevices: Sendable {
+        let program: Descriptor
+
+        init(_ program: consuming Descriptor) {
+            self.program = program
+        }
+    }
 
     init(path: String, mountPoint: String) {
         self.path = path
@@ -55,7 +65,18 @@ public struct UnifiedManager: UnitFiles {
     }
 
     func moved(to place: String) -> UnifiedManager {
-        UnifiedManager(path: mountPoint + place, mountPoint: mountPoint)
+        var moved = UnifiedManager(path: mountPoint + place, mountPoint: mountPoint)
+        moved.devices = devices
+        return moved
+    }
+
+    func ready(for resources: Resources) -> UnifiedManager {
+        guard let rules = deniedDevices(resources),
+            let program = try? DeviceProgram.load(DeviceProgram.assemble(rules), for: path)
+        else { return self }
+        var ready = self
+        ready.devices = LoadedDevices(program)
+        return ready
     }
 
     /// Hands every controller down from the root to the cgroup's parent. One that can't be is found missing when a
@@ -115,12 +136,19 @@ public struct UnifiedManager: UnitFiles {
             hint: "\(used) bytes are in use, and memory.checkBeforeUpdate is set")
     }
 
-    private func applyDevices(_ resources: Resources) throws(SystemError) {
+    /// The rules for devices; nil if they deny nothing.
+    private func deniedDevices(_ resources: Resources) -> [Resources.DeviceRule]? {
         let rules = DeviceRules.effective(resources.devices)
-        if rules.count == 1 && rules[0].allow { return }
+        return rules.count == 1 && rules[0].allow ? nil : rules
+    }
+
+    private func applyDevices(_ resources: Resources) throws(SystemError) {
+        guard let rules = deniedDevices(resources) else { return }
         let directory = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
         do {
-            try DeviceProgram.attach(DeviceProgram.assemble(rules), to: directory, path: path)
+            if let devices { return try DeviceProgram.attach(devices.program, to: directory, path: path) }
+            let program = try DeviceProgram.load(DeviceProgram.assemble(rules), for: path)
+            try DeviceProgram.attach(program, to: directory, path: path)
         } catch  where error.errno == .notPermitted && !Privilege.isHostRoot() {
             // What such a container can open it can open anyway: it makes no device files.
         }

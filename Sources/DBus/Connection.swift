@@ -72,6 +72,9 @@ package struct Connection: ~Copyable {
         }
     }
 
+    /// Whether the server has let the caller in. Before that it has heard no call.
+    package var isAgreed: Bool { handshake.isDone }
+
     // MARK: Calls
 
     /// Queues a call, to be sent with the next one. If it fails, whatever is waited for next fails with it.

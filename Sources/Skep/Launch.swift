@@ -16,6 +16,9 @@ struct Launch: ~Copyable {
     let order: LaunchOrder
     private let connection: InitConnection
     private let board: InitBoard
+    /// The program file as the init has it. Held until there is nothing else to do: to let it go takes a grace period
+    /// of the kernel's.
+    private let binary: Descriptor
     let birth: Birth
     var handle: ProcessHandle { _read { yield birth.handle } }
 
@@ -88,8 +91,10 @@ struct Launch: ~Copyable {
         let ends = try InitSocketPair()
         let connection = InitConnection(socket: ends.parent)
         try sendPlan(bytes, order, board, connection, target)
-        let birth = try spawn(order, childEnd: ends.child, target)
-        return Launch(order: order, connection: connection, board: board, birth: birth)
+        let binaryPath = order.initArguments.first ?? "/proc/self/exe"
+        let binary = try protectedBinary(binaryPath, isHidden: order.plan.userNamespace?.joined != nil)
+        let birth = try spawn(order, binary, binaryPath, childEnd: ends.child, target)
+        return Launch(order: order, connection: connection, board: board, binary: binary, birth: birth)
     }
 
     private static func sendPlan(
@@ -146,10 +151,9 @@ struct Launch: ~Copyable {
     // MARK: The clone
 
     private static func spawn(
-        _ order: LaunchOrder, childEnd: borrowing Descriptor, _ target: Target?
+        _ order: LaunchOrder, _ binary: borrowing Descriptor, _ binaryPath: String,
+        childEnd: borrowing Descriptor, _ target: Target?
     ) throws(SystemError) -> Birth {
-        let binaryPath = order.initArguments.first ?? "/proc/self/exe"
-        let binary = try protectedBinary(binaryPath, isHidden: order.plan.userNamespace?.joined != nil)
         let birthplace =
             try order.staysOutOfCgroup
             ? nil

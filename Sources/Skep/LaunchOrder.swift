@@ -109,6 +109,7 @@ struct LaunchOrder: Sendable {
         managerKind = choice.kind
         factory.log?.debug("using \(choice.kind.rawValue) as cgroup manager, \(choice.reason)")
         try Self.checkTerminal(spec.process, options.process)
+        manager.prepare()
         let filter = try FilterSource(root: factory.root, log: factory.log).filter(for: spec)
         var situation = Planner.Situation(
             rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager),

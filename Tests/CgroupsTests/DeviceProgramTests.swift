@@ -225,7 +225,8 @@ import Testing
         let directory = TemporaryDirectory()
         let descriptor = try Descriptor.open(directory.path, O_RDONLY | O_DIRECTORY)
         do {
-            try DeviceProgram.attach(DeviceProgram.assemble(rules), to: descriptor, path: directory.path)
+            let program = try DeviceProgram.load(DeviceProgram.assemble(rules), for: directory.path)
+            try DeviceProgram.attach(program, to: descriptor, path: directory.path)
             Issue.record("attached to a directory that is no cgroup")
         } catch {
             #expect(error.property == "linux.resources.devices")

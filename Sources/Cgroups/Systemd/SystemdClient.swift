@@ -17,10 +17,39 @@ package struct UnitJob: Sendable {
 /// A conversation with systemd: few calls, and every wait has a bound. Errors name the unit, what was asked, and where.
 package struct SystemdClient: ~Copyable {
     private let instance: SystemdInstance
-    private let isBus: Bool
-    private let calls: SystemdCalls
     private let timeout: Int64
-    private var connection: Connection
+    private var line: Line
+
+    /// A connection, and where else systemd can be asked should it not listen there.
+    private struct Line: ~Copyable {
+        var connection: Connection
+        let isBus: Bool
+        let rest: ArraySlice<SystemdInstance.Access>
+
+        var calls: SystemdCalls { SystemdCalls(destination: isBus ? SystemdCalls.busName : nil) }
+
+        /// Connects to the first that can be, and waits for nothing but a place in the listener's queue.
+        init(_ accesses: ArraySlice<SystemdInstance.Access>, _ instance: SystemdInstance, _ deadline: Deadline)
+            throws(SystemError)
+        {
+            var first: SystemError?
+            for (index, access) in zip(accesses.indices, accesses) {
+                do {
+                    connection = try Connection(
+                        to: access.address, isBus: access.isBus, keeping: [SystemdCalls.jobRemoved],
+                        deadline: deadline)
+                    isBus = access.isBus
+                    rest = accesses[(index + 1)...]
+                    return
+                } catch {
+                    first =
+                        first
+                        ?? SystemError(error.operation, error.address, error.errno, hint: instance.absenceHint)
+                }
+            }
+            throw first ?? SystemError("connect", "systemd", .noSuchFileOrDirectory, hint: instance.absenceHint)
+        }
+    }
 
     /// Connects, and waits for nothing but a place in the listener's queue.
     ///
@@ -36,30 +65,13 @@ package struct SystemdClient: ~Copyable {
     init(
         _ instance: SystemdInstance, accesses: [SystemdInstance.Access], timeout: Int64
     ) throws(SystemError) {
-        var first: SystemError?
-        for access in accesses {
-            do {
-                connection = try Connection(
-                    to: access.address, isBus: access.isBus, keeping: [SystemdCalls.jobRemoved],
-                    deadline: Deadline(milliseconds: timeout))
-                self.instance = instance
-                self.timeout = timeout
-                isBus = access.isBus
-                calls = SystemdCalls(destination: access.isBus ? SystemdCalls.busName : nil)
-                return
-            } catch {
-                first =
-                    first
-                    ?? SystemError(
-                        error.operation, error.address, error.errno, hint: instance.absenceHint)
-            }
-        }
-        throw first
-            ?? SystemError("connect", "systemd", .noSuchFileOrDirectory, hint: instance.absenceHint)
+        self.instance = instance
+        self.timeout = timeout
+        line = try Line(accesses[...], instance, Deadline(milliseconds: timeout))
     }
 
     /// Where systemd is asked ("unix:path=/run/systemd/private").
-    package var address: String { connection.address }
+    package var address: String { line.connection.address }
 
     // MARK: Jobs
 
@@ -74,26 +86,42 @@ package struct SystemdClient: ~Copyable {
         _ unit: String, _ properties: [UnitProperty]
     ) throws(SystemError) -> UnitJob {
         let deadline = Deadline(milliseconds: timeout)
-        return try begin(calls.startTransientUnit(unit, properties), unit, properties, deadline)
+        return try begin(unit, properties, deadline) { $0.startTransientUnit(unit, properties) }
     }
 
     /// Asks for a unit to be stopped, whatever is still in it to be ended; and does not wait.
     package mutating func beginStop(_ unit: String) throws(SystemError) -> UnitJob {
-        try begin(calls.stopUnit(unit), unit, nil, Deadline(milliseconds: timeout))
+        try begin(unit, nil, Deadline(milliseconds: timeout)) { $0.stopUnit(unit) }
     }
 
     private mutating func begin(
-        _ call: Message, _ unit: String, _ properties: [UnitProperty]?, _ deadline: Deadline
+        _ unit: String, _ properties: [UnitProperty]?, _ deadline: Deadline, _ call: (SystemdCalls) -> Message
     ) throws(SystemError) -> UnitJob {
-        let operation = call.member ?? ""
-        // The connection to systemd itself brings everything that it announces.
-        if isBus { connection.prepare(Bus.addMatch(SystemdCalls.rule(for: unit))) }
         do {
-            let serial = try connection.send(call, deadline: deadline)
+            let (serial, operation) = try send(call, announcing: unit, deadline)
             return UnitJob(
                 unit: unit, operation: operation, serial: serial, properties: properties, deadline: deadline)
         } catch {
             throw failure(error, unit)
+        }
+    }
+
+    /// Sends a call, and has the end of the jobs of `unit` announced. Where nobody is let in, it is tried elsewhere:
+    /// nothing has been asked for by then.
+    private mutating func send(
+        _ call: (SystemdCalls) -> Message, announcing unit: String? = nil, _ deadline: Deadline
+    ) throws(BusError) -> (serial: UInt32, operation: String) {
+        while true {
+            // The connection to systemd itself brings everything that it announces.
+            if line.isBus, let unit { line.connection.prepare(Bus.addMatch(SystemdCalls.rule(for: unit))) }
+            let message = call(line.calls)
+            do {
+                return (try line.connection.send(message, deadline: deadline), message.member ?? "")
+            } catch {
+                if line.connection.isAgreed || error.cause == .system(.timedOut) { throw error }
+                guard let other = try? Line(line.rest, instance, deadline) else { throw error }
+                line = other
+            }
         }
     }
 
@@ -110,8 +138,9 @@ package struct SystemdClient: ~Copyable {
                 throw failure(error, job.unit)
             }
             try resetFailed(job.unit)
-            let call = calls.startTransientUnit(job.unit, properties)
-            let again = try begin(call, job.unit, properties, job.deadline)
+            let again = try begin(job.unit, properties, job.deadline) {
+                $0.startTransientUnit(job.unit, properties)
+            }
             do {
                 try wait(for: again)
             } catch {
@@ -124,12 +153,12 @@ package struct SystemdClient: ~Copyable {
     private static let noSuchUnit = "org.freedesktop.systemd1.NoSuchUnit"
 
     private mutating func wait(for job: UnitJob) throws(BusError) {
-        let answer = try connection.answer(to: job.serial, job.operation, deadline: job.deadline)
+        let answer = try line.connection.answer(to: job.serial, job.operation, deadline: job.deadline)
         guard let path = answer.first?.text else {
             throw BusError(job.operation, address, .malformed(.value("no job")))
         }
         let operation = "\(job.operation), job \(Paths.name(of: path)),"
-        let removed = try connection.signal(operation, deadline: job.deadline) { signal in
+        let removed = try line.connection.signal(operation, deadline: job.deadline) { signal in
             signal.body.count > 3 && signal.body[1] == .objectPath(path)
         }
         let result = removed.body[3].text ?? ""
@@ -146,13 +175,13 @@ package struct SystemdClient: ~Copyable {
     /// Sets properties of a unit that there is, until it ends.
     package mutating func setProperties(_ unit: String, _ properties: [UnitProperty]) throws(SystemError) {
         if properties.isEmpty { return }
-        _ = try call(calls.setUnitProperties(unit, isRuntime: true, properties), unit)
+        _ = try call(unit) { $0.setUnitProperties(unit, isRuntime: true, properties) }
     }
 
     /// Clears a unit away that has failed. One that has not, or is not there, stays as it is.
     package mutating func resetFailed(_ unit: String) throws(SystemError) {
         do {
-            _ = try connection.call(calls.resetFailedUnit(unit), deadline: Deadline(milliseconds: timeout))
+            _ = try answer { $0.resetFailedUnit(unit) }
         } catch {
             if error.name != Self.noSuchUnit { throw failure(error, unit) }
         }
@@ -160,37 +189,47 @@ package struct SystemdClient: ~Copyable {
 
     /// The cgroup of a unit ("/system.slice/skep-ID.scope"); empty if it has none now.
     package mutating func controlGroup(of unit: String) throws(SystemError) -> String {
-        try text(calls.typeProperty("ControlGroup", of: unit), unit)
+        try text(unit) { $0.typeProperty("ControlGroup", of: unit) }
     }
 
     /// The cgroup that all units of this systemd lie below; empty for the root.
     package mutating func rootControlGroup() throws(SystemError) -> String {
-        let path = try text(calls.managerProperty("ControlGroup"), "ControlGroup")
+        let path = try text("ControlGroup") { $0.managerProperty("ControlGroup") }
         return path == "/" ? "" : path
     }
 
     /// systemd's version (252).
     package mutating func version() throws(SystemError) -> Int {
-        let text = try text(calls.managerProperty("Version"), "Version")
+        let text = try text("Version") { $0.managerProperty("Version") }
         // "252.39-1~deb12u1", "v245.4-1.fc32"
         let digits = text.utf8.drop { $0 == UInt8(ascii: "v") }
             .prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
         return Int(String(digits) ?? "") ?? 0
     }
 
-    private mutating func text(_ property: Message, _ subject: String) throws(SystemError) -> String {
-        guard case .variant(.string(let text))? = try call(property, subject).first else {
+    private mutating func text(
+        _ subject: String, _ property: (SystemdCalls) -> Message
+    ) throws(SystemError) -> String {
+        guard case .variant(.string(let text))? = try call(subject, property).first else {
             throw SystemError("Get", path(subject), .badMessage)
         }
         return text
     }
 
-    private mutating func call(_ call: Message, _ subject: String) throws(SystemError) -> [Value] {
+    private mutating func call(
+        _ subject: String, _ call: (SystemdCalls) -> Message
+    ) throws(SystemError) -> [Value] {
         do {
-            return try connection.call(call, deadline: Deadline(milliseconds: timeout))
+            return try answer(call)
         } catch {
             throw failure(error, subject)
         }
+    }
+
+    private mutating func answer(_ call: (SystemdCalls) -> Message) throws(BusError) -> [Value] {
+        let deadline = Deadline(milliseconds: timeout)
+        let (serial, operation) = try send(call, deadline)
+        return try line.connection.answer(to: serial, operation, deadline: deadline)
     }
 
     // MARK: Errors
@@ -221,7 +260,7 @@ package struct SystemdClient: ~Copyable {
         switch (error.cause, error.errno) {
         case (.system(.timedOut), _):
             "systemd did not answer within \(timeout / 1000) s; it may be reloading, or overloaded"
-        case (.closed, _) where !isBus: "systemd only talks to root and to the user that it runs for"
+        case (.closed, _) where !line.isBus: "systemd only talks to root and to the user that it runs for"
         case (_, .permissionDenied): "only root may ask the host's systemd, and the user its own"
         case (_, .connectionRefused): instance.absenceHint
         default: nil

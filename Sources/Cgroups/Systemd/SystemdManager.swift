@@ -34,11 +34,13 @@ public final class SystemdManager: ForwardingManager {
     private struct State: ~Copyable {
         /// The manager of the unit's cgroups, by their files.
         var base: any UnitFiles
+        /// A connection to systemd that nothing has been asked over yet.
+        var client: SystemdClient?
         /// What systemd was asked for, while that is not settled.
         var launch: UnitLaunch?
         var pid: Int32 = 0
-        /// Whether a unit of this container's making is there.
-        var hasUnit = false
+        /// Whether a unit that this manager asked for is there.
+        var hasOwnUnit = false
     }
 
     /// For a container to be made.
@@ -65,7 +67,7 @@ public final class SystemdManager: ForwardingManager {
         slice = nil
         isUnified = base.members.isEmpty
         properties = nil
-        state = Mutex(State(base: base, hasUnit: true))
+        state = Mutex(State(base: base))
     }
 
     public var base: any Manager { state.withLock { $0.base } }
@@ -76,6 +78,11 @@ public final class SystemdManager: ForwardingManager {
 
     // MARK: Making
 
+    /// Says hello to systemd, which takes its time to answer.
+    public func prepare() {
+        state.withLock { $0.client = try? SystemdClient(name.instance) }
+    }
+
     /// A scope comes into being with its processes.
     public func makeBirthplace() throws(SystemError) -> Descriptor? { nil }
 
@@ -84,26 +91,33 @@ public final class SystemdManager: ForwardingManager {
         let launch: UnitLaunch
         do {
             launch = try UnitLaunch(
-                slice, name.instance, pid: pid, resources, isUnified: isUnified, properties: properties)
+                slice, try connect(), pid: pid, resources, isUnified: isUnified, properties: properties)
         } catch {
             throw error.blaming("--systemd-cgroup")
         }
         state.withLock { state in
             state.launch = launch
             state.pid = pid
+            state.base = state.base.ready(for: resources)
         }
+    }
+
+    private func connect() throws(SystemError) -> SystemdClient {
+        if let client = state.withLock({ $0.client.take() }) { return client }
+        return try SystemdClient(name.instance)
     }
 
     public func create() throws(SystemError) {
         try state.withLock { (state) throws(SystemError) in
             guard let launch = state.launch else { return }
+            // Also to hang up: systemd tells everything to everybody who listens.
+            state.launch = nil
             do throws(SystemError) {
                 try launch.finish()
             } catch {
-                state.launch = nil
                 throw error.blaming("--systemd-cgroup")
             }
-            state.hasUnit = true
+            state.hasOwnUnit = true
             let memberships = Layout.parse(try Files.read("/proc/" + decimal(state.pid) + "/cgroup"))
             if let place = place(memberships) { state.base = state.base.moved(to: place) }
             try state.base.adopt(state.pid, in: memberships)
@@ -131,28 +145,31 @@ public final class SystemdManager: ForwardingManager {
     public func discard() -> Bool {
         let (base, isOwn) = state.withLock { state in
             // The answer tells whose the unit is.
-            if let launch = state.launch, !state.hasUnit { state.hasUnit = (try? launch.finish()) != nil }
-            defer {
-                state.launch = nil
-                state.hasUnit = false
-            }
-            return (state.base, state.launch != nil && state.hasUnit)
+            if let launch = state.launch.take() { state.hasOwnUnit = (try? launch.finish()) != nil }
+            defer { state.hasOwnUnit = false }
+            return (state.base, state.hasOwnUnit)
         }
         if isOwn { try? UnitLaunch.stop(name) }
         return base.discard()
     }
 
-    /// The cgroups go first, which ends the unit by itself where systemd does not listen.
+    /// systemd ends a scope by itself once its processes have ended, and would need to be told if the cgroup went
+    /// away before it has looked.
     public func remove() throws(SystemError) {
+        if isUnified, isScope, let path = base.unifiedPath, try ScopeEnd.isSeen(path, killing: base) { return }
         try base.remove()
         try? UnitLaunch.stop(name)
     }
+
+    private var isScope: Bool { name.name.utf8.suffix(6).elementsEqual(".scope".utf8) }
 }
 
 /// A manager by files that can take over cgroups which systemd has begun to make.
 protocol UnitFiles: Manager {
     /// Makes what systemd has left to make, and has the init join it; `memberships` tell where it is.
     func adopt(_ pid: Int32, in memberships: [Layout.Membership]) throws(SystemError)
+    /// The same, with all at hand for `apply` that does not need the cgroups.
+    func ready(for resources: Resources) -> Self
     /// The same in another place, from the root of each hierarchy.
     func moved(to place: String) -> Self
 }

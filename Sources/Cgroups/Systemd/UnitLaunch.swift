@@ -17,10 +17,9 @@ final class UnitLaunch: Sendable {
 
     /// Asks for the unit of a process, in one call with all that is to be said of it.
     init(
-        _ unit: UnitName, _ instance: SystemdInstance, pid: Int32, _ resources: Resources, isUnified: Bool,
+        _ unit: UnitName, _ client: consuming SystemdClient, pid: Int32, _ resources: Resources, isUnified: Bool,
         properties: [UnitProperty]
     ) throws(SystemError) {
-        var client = try SystemdClient(instance)
         let version =
             UnitProperties.dependOnVersion(resources) ? try client.version() : UnitProperties.assumedVersion
         let limits: [UnitProperty]
