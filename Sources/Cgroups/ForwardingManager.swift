@@ -81,4 +81,6 @@ extension ForwardingManager {
     public func discard() -> Bool { base.discard() }
 
     public func remove() throws(SystemError) { try base.remove() }
+
+    public func dismiss() throws(SystemError) { try base.dismiss() }
 }

@@ -79,6 +79,9 @@ public protocol Manager: Sendable {
     func discard() -> Bool
     /// Removes the cgroups and those below, and kills what is still in them.
     func remove() throws(SystemError)
+    /// Has whoever else keeps account of the cgroups forget them, once they are removed. What fails is told in a
+    /// warning.
+    func dismiss() throws(SystemError)
 }
 
 extension Manager {
@@ -109,6 +112,8 @@ extension Manager {
     public func prepare() {}
 
     public func begin(with pid: Int32, _ resources: Resources) throws(SystemError) {}
+
+    public func dismiss() throws(SystemError) {}
 
     /// Sends a signal to every process in the cgroups and below. They are frozen meanwhile if they can be, so that
     /// none forks one that is overlooked.

@@ -186,6 +186,7 @@ public final class Factory: Sendable {
             // An init that was not let go ends with its parent.
             manager?.discardWhenLeft()
         }
+        if Files.exists(directory.statePath) { manager?.dismiss(log) }
         // What can't be brought back is left: there is no more to be done for it.
         do {
             try NetworkRelease.run(directory, log: log)

@@ -169,6 +169,7 @@ package struct StoredContainer: Sendable {
             try manager.remove()
             state.resourceControl?.remove()
         }
+        manager.dismiss(log)
         try directory.remove()
         hooks?.runAfterStop()
     }
@@ -191,6 +192,17 @@ package struct StoredContainer: Sendable {
                     .systemError, "container \"\(state.id)\"", "process \(state.pid) does not end after SIGKILL",
                     hint: "it may be waiting for a device; try again later")
             }
+        }
+    }
+}
+
+extension Manager {
+    /// The same as `dismiss`, and tells what fails.
+    func dismiss(_ log: MessageLog?) {
+        do {
+            try dismiss()
+        } catch {
+            log?.warning("\(ContainerError(error))")
         }
     }
 }

@@ -252,6 +252,69 @@ s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(8); signal.paus
     assert_no_leaks
 }
 
+# at_private PROGRAM COMMAND...: with a server at systemd's own socket that the Python PROGRAM makes of `listener`.
+at_private() {
+    local program=$1
+    shift
+    rm -f "$WORK/private"
+    python3 -c "import signal, socket, sys
+listener = socket.socket(socket.AF_UNIX); listener.bind(sys.argv[1])
+$program" "$WORK/private" 3>&- &
+    SPAWNED+=("$!")
+    until [[ -S $WORK/private ]]; do sleep 0.05; done
+    status=0
+    unshare --mount --propagation private bash -c 'mount --bind "$1" /run/systemd/private && shift && exec "$@"' \
+        bash "$WORK/private" "$SKEP" --root "$ROOT" "$@" </dev/null >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
+    output=$(cat "$WORK/stdout") stderr=$(cat "$WORK/stderr")
+}
+
+@test "systemd: the bus does where its own socket refuses, or closes" {
+    setup_sleeper
+    local program
+    for program in "signal.pause()" "listener.listen(8)
+while True: listener.accept()[0].close()" "listener.listen(8)
+while True:
+    one = listener.accept()[0]
+    one.recv(100); one.sendall(b'REJECTED EXTERNAL\r\n')"; do
+        at_private "$program" run --detach --bundle "$BUNDLE" "$ID"
+        assert_status 0
+        assert_equal "$(property ActiveState)" active
+        at_private "$program" update --pids-limit 55 "$ID"
+        assert_status 0
+        assert_equal "$(property TasksMax)" 55
+        at_private "$program" delete --force "$ID"
+        assert_status 0
+        assert_equal "$stderr" ""
+        assert_no_unit
+    done
+}
+
+@test "systemd: a unit that is not stopped is told of, and the container is gone" {
+    setup_sleeper
+    UNIT=it-${ID//_/}.slice
+    update_config --arg unit "$UNIT" '.linux.cgroupsPath = "::" + $unit'
+    create
+    at_private "listener.listen(8); signal.pause()" delete --force "$ID"
+    assert_status 0
+    assert_contains "$stderr" "warning: "
+    assert_contains "$stderr" "StopUnit of $UNIT"
+    assert_contains "$stderr" ETIMEDOUT
+    [[ ! -e $ROOT/$ID ]]
+    assert_equal "$(property ActiveState)" active
+    systemctl stop "$UNIT"
+    assert_no_unit
+}
+
+@test "systemd: one of that name that has failed is cleared away" {
+    setup_sleeper
+    systemd-run --quiet --scope --unit "$UNIT" --property RuntimeMaxSec=1 sleep 1000 </dev/null >/dev/null 2>&1 3>&- || true
+    assert_equal "$(property ActiveState)" failed
+    create
+    assert_equal "$(property ActiveState)" active
+    skep delete --force "$ID"
+    assert_no_unit
+}
+
 @test "systemd: without it, the error says so" {
     setup_sleeper
     status=0

@@ -41,6 +41,8 @@ public final class SystemdManager: ForwardingManager {
         var pid: Int32 = 0
         /// Whether a unit that this manager asked for is there.
         var hasOwnUnit = false
+        /// Whether the unit has been seen to end.
+        var hasEnded = false
     }
 
     /// For a container to be made.
@@ -156,9 +158,19 @@ public final class SystemdManager: ForwardingManager {
     /// systemd ends a scope by itself once its processes have ended, and would need to be told if the cgroup went
     /// away before it has looked.
     public func remove() throws(SystemError) {
-        if isUnified, isScope, let path = base.unifiedPath, try ScopeEnd.isSeen(path, killing: base) { return }
+        if isUnified, isScope, let path = base.unifiedPath, try ScopeEnd.isSeen(path, killing: base) {
+            return state.withLock { $0.hasEnded = true }
+        }
         try base.remove()
-        try? UnitLaunch.stop(name)
+    }
+
+    public func dismiss() throws(SystemError) {
+        if state.withLock({ $0.hasEnded }) { return }
+        do {
+            try UnitLaunch.stop(name)
+        } catch {
+            throw error.blaming("the container's unit")
+        }
     }
 
     private var isScope: Bool { name.name.utf8.suffix(6).elementsEqual(".scope".utf8) }
