@@ -61,6 +61,8 @@ extension ForwardingManager {
 
     public func outOfMemoryKills() -> Int { base.outOfMemoryKills() }
 
+    public func noteKills() { base.noteKills() }
+
     // MARK: Processes
 
     public func processes() throws(SystemError) -> [Int32] { try base.processes() }

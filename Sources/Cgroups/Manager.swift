@@ -71,8 +71,11 @@ public protocol Manager: Sendable {
     func statistics() throws(SystemError) -> Statistics
     /// Watches for the kernel's OOM killer. Nil where no memory is accounted.
     func watchMemory() throws(SystemError) -> OutOfMemoryWatch?
-    /// How often the kernel's OOM killer has struck here.
+    /// How often the kernel's OOM killer has struck here. Once the cgroup is gone: since `noteKills`, where that can be
+    /// told.
     func outOfMemoryKills() -> Int
+    /// Takes down what `outOfMemoryKills` needs if the cgroup goes away by itself along with its last process.
+    func noteKills()
     /// Removes the cgroups of a container that never came to be. One with processes in it is somebody else's, and
     /// stays. True if none is left.
     @discardableResult
@@ -112,6 +115,8 @@ extension Manager {
     public func prepare() {}
 
     public func begin(with pid: Int32, _ resources: Resources) throws(SystemError) {}
+
+    public func noteKills() {}
 
     public func dismiss() throws(SystemError) {}
 

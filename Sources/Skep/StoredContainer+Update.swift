@@ -36,8 +36,23 @@ extension StoredContainer {
         if let control, updated.resourceControl == nil {
             updated.resourceControl = ResourceControlGroup(path: control.path, isOwn: true)
         }
-        try carryOut(change, control, storing: updated == current ? nil : updated)
-        return StoredContainer(directory, updated, manager)
+        manager.noteKills()
+        let failure: ContainerError?
+        do {
+            try carryOut(change, control, storing: updated == current ? nil : updated)
+            failure = nil
+        } catch {
+            failure = error
+        }
+        if directory.isWaiting && manager.outOfMemoryKills() > 0 {
+            // Also if it failed at what was gone by then.
+            updated.ranOutOfMemory = true
+            try directory.stage(updated.serialized(.compact), for: directory.statePath)
+            try directory.commit(directory.statePath)
+        } else if let failure {
+            throw failure
+        }
+        return StoredContainer(directory, updated, manager, log: self.log)
     }
 
     private func check(_ changes: Resources, _ after: Resources) throws(ContainerError) -> [ConfigurationError] {

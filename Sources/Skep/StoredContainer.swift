@@ -112,6 +112,7 @@ package struct StoredContainer: Sendable {
         case .running, .creating:
             throw ContainerError(.containerNotStopped, name, "is running already")
         }
+        manager.noteKills()
         if let report = try ExecFifo.release(in: directory) {
             throw failure(report)
         }
@@ -131,7 +132,7 @@ package struct StoredContainer: Sendable {
 
     /// Why the OOM killer ended the init; nil if it did not strike.
     private func outOfMemory() -> ContainerError? {
-        manager.outOfMemoryKills() > 0 ? InitFailure.tooLowToStart(memoryLimit) : nil
+        state.ranOutOfMemory || manager.outOfMemoryKills() > 0 ? InitFailure.tooLowToStart(memoryLimit) : nil
     }
 
     private var memoryLimit: MemoryLimit? {

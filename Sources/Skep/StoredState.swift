@@ -31,6 +31,8 @@ struct StoredState: Sendable, Equatable {
     var sharesPIDNamespace: Bool
     /// The limits after an update; nil for those of the configuration.
     var resources: Resources?
+    /// Whether an update has ended the init before it was let go, by the OOM killer.
+    var ranOutOfMemory = false
     /// The container's group of resctrl; nil for the default group.
     var resourceControl: ResourceControlGroup?
 
@@ -68,7 +70,10 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
             hooks = try object.optional("hooks")
             planSteps = try object.optional("plan_steps")
         }
-        if object["resources"] != nil { resources = try object.optional("resources") }
+        if object["resources"] != nil {
+            resources = try object.optional("resources")
+            ranOutOfMemory = try object.flag("ran_out_of_memory")
+        }
         if object["intel_rdt_path"] != nil {
             resourceControl = ResourceControlGroup(
                 path: try object.required("intel_rdt_path"), monitoringPath: try object.text("intel_rdt_mon_path"),
@@ -101,6 +106,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         object.setIfPresent("plan_steps", planSteps)
         object.setIfTrue("shares_pid_namespace", sharesPIDNamespace)
         if let resources { object.set("resources", resources) }
+        object.setIfTrue("ran_out_of_memory", ranOutOfMemory)
         guard let resourceControl else { return }
         object.set("intel_rdt_path", resourceControl.path)
         object.setIfPresent("intel_rdt_mon_path", resourceControl.monitoringPath)

@@ -43,6 +43,8 @@ public final class SystemdManager: ForwardingManager {
         var hasOwnUnit = false
         /// Whether the unit has been seen to end.
         var hasEnded = false
+        /// How often the OOM killer had struck in the slice when that was last noted.
+        var killsBefore: Int?
     }
 
     /// For a container to be made.
@@ -83,6 +85,7 @@ public final class SystemdManager: ForwardingManager {
     /// Says hello to systemd, which takes its time to answer.
     public func prepare() {
         state.withLock { $0.client = try? SystemdClient(name.instance) }
+        noteKills()
     }
 
     /// A scope comes into being with its processes.
@@ -130,6 +133,27 @@ public final class SystemdManager: ForwardingManager {
     private func place(_ memberships: [Layout.Membership]) -> String? {
         let place = memberships.first { isUnified ? $0.controllers.isEmpty : $0.controllers == ["name=systemd"] }?.path
         return place.flatMap { Paths.name(of: $0) == name.name ? $0 : nil }
+    }
+
+    // MARK: The OOM killer
+
+    /// The slice's counter has what happens below it, and stays when the scope goes. Of others in the slice it has
+    /// that, too.
+    private func killsAbove() -> Int? {
+        guard isUnified, let path = base.unifiedPath else { return nil }
+        return CgroupDirectory.counter("oom_kill", in: Paths.parent(of: path) + "/memory.events")
+    }
+
+    public func noteKills() {
+        let kills = killsAbove()
+        state.withLock { $0.killsBefore = kills }
+    }
+
+    public func outOfMemoryKills() -> Int {
+        let own = base.outOfMemoryKills()
+        if own > 0 || base.unifiedPath.map(Files.exists) ?? true { return own }
+        guard let before = state.withLock({ $0.killsBefore }), let now = killsAbove() else { return 0 }
+        return max(now - before, 0)
     }
 
     // MARK: Changing

@@ -1,6 +1,7 @@
 internal import DBus
 internal import OCI
 internal import System
+internal import SystemPackage
 
 /// What systemd is told of limits that change, lest it bring the old ones back.
 struct UnitChange: Sendable {
@@ -50,8 +51,11 @@ struct UnitChange: Sendable {
     /// Tells it of the old ones.
     func undo() throws(SystemError) { try set(before) }
 
+    /// A unit that is gone has no limits to bring back.
     private func set(_ properties: [UnitProperty]) throws(SystemError) {
         var client = try SystemdClient(unit.instance)
-        try client.setProperties(unit.name, properties)
+        do {
+            try client.setProperties(unit.name, properties)
+        } catch  where error.errno == .noSuchFileOrDirectory {}
     }
 }
