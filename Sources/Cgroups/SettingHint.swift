@@ -7,7 +7,8 @@ extension Setting {
     /// What to do about a failed read or write of the file, in the cgroup at `directory`.
     func hint(_ errno: Errno, in directory: String) -> String? {
         switch (errno, file.utf8.prefix { $0 != UInt8(ascii: ".") }.elementsEqual("cpuset".utf8)) {
-        case (.noSuchFileOrDirectory, _): return missing
+        case (.noSuchFileOrDirectory, _): return MissingController.hint(for: file, in: directory) ?? missing
+        case (.notPermitted, _): return DelegationBoundary.hint(in: directory)
         case (.invalidArgument, true), (.permissionDenied, true), (.outOfRange, true): return outside(of: directory)
         case (.noSpace, true): return "a cpuset with processes can't be emptied"
         case (.resourceBusy, _) where isOfMemory: return "more is in use already than the new limit allows"

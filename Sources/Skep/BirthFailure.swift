@@ -1,3 +1,4 @@
+internal import Cgroups
 internal import System
 internal import SystemPackage
 
@@ -17,6 +18,7 @@ enum BirthFailure {
             "it hands controllers down (cgroup.subtree_control), and then takes no process itself; choose one below it"
         case .permissionDenied:
             "its cgroup.procs and that of the nearest cgroup above both it and the caller have to be writable (delegation)"
+        case .noSuchFileOrDirectory: DelegationBoundary.hint
         default: nil
         }
     }

@@ -10,6 +10,7 @@ import Testing
         arguments: [
             (Errno.notSupported, "domain invalid"), (.resourceBusy, "cgroup.subtree_control"),
             (.permissionDenied, "delegation"),
+            (.noSuchFileOrDirectory, "nsdelegate"),
         ])
     func hint(errno: Errno, words: String) {
         let error = BirthFailure.explained(SystemError("clone3", "the init", errno))

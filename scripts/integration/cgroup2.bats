@@ -84,8 +84,66 @@ needs_no_controllers() {
     needs_no_controllers
     update_config '.linux.resources.memory.limit = 33554432'
     run_skep run --bundle "$BUNDLE" "$ID"
-    assert_refused linux.resources.memory.limit memory.max "no memory.max"
+    assert_refused linux.resources.memory.limit memory.max \
+        "the memory controller is not in /sys/fs/cgroup/cgroup.controllers" "version 1"
     [[ ! -e $V2/skep-$ID ]]
+}
+
+needs_controllers() {
+    [[ $V2 == "$cgroup_root" ]] || skip "this host's version 2 has no controllers"
+}
+
+@test "cgroup v2: the cgroup that does not hand a controller down is named, with the reason" {
+    use_version_2
+    needs_controllers
+    mkdir "$V2/$ID"
+    spawn sleep 1000
+    echo "$spawned" >"$V2/$ID/cgroup.procs"
+    update_config --arg path "/$ID/c" '.linux.resources.memory.limit = 33554432 | .linux.cgroupsPath = $path'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    kill "$spawned"
+    wait_spawned
+    rmdir "$V2/$ID"
+    assert_refused linux.resources.memory.limit ENOENT \
+        "$V2/$ID has the memory controller and does not hand it down (cgroup.subtree_control); it can't while it has processes itself"
+}
+
+needs_nsdelegate() {
+    [[ $(findmnt --noheadings --output OPTIONS "$V2") == *nsdelegate* ]] || skip "no boundary of delegation here"
+}
+
+@test "cgroup v2: beyond the boundary of delegation no container is made, and the error says so" {
+    use_version_2
+    needs_nsdelegate
+    mkdir "$V2/$ID"
+    # Its cgroup namespace begins at a cgroup that it is taken out of afterwards.
+    # shellcheck disable=SC2016 # for the shell
+    spawn env "V2=$V2/$ID" "ROOT=$ROOT" "BUNDLE=$BUNDLE" "ID=$ID" "WORK=$WORK" sh -c '
+        echo $$ >"$V2/cgroup.procs"
+        exec unshare --cgroup sh -c "touch \"$WORK/ready\"; until [ -e \"$WORK/go\" ]; do sleep 0.1; done
+            exec \"$SKEP\" --root \"$ROOT\" run --bundle \"$BUNDLE\" \"$ID\""'
+    wait_for test -e "$WORK/ready"
+    echo "$spawned" >"$V2/cgroup.procs"
+    touch "$WORK/go"
+    wait_spawned
+    rmdir "$V2/$ID"
+    assert_status 1
+    assert_contains "$(cat "$WORK/spawned.err")" "linux.cgroupsPath: clone3 the init: No such file or directory (ENOENT)"
+    assert_contains "$(cat "$WORK/spawned.err")" nsdelegate
+}
+
+@test "cgroup v2: the limits at the boundary of delegation stay whose they are, and the error says so" {
+    use_version_2
+    needs_nsdelegate
+    set_args sleep 1000
+    skep run --detach --bundle "$BUNDLE" "$ID"
+    status=0
+    # shellcheck disable=SC2016 # for the shell
+    stderr=$(sh -c 'echo $$ >"$0/cgroup.procs"; exec unshare --cgroup "$@"' "$V2/skep-$ID" \
+        "$SKEP" --root "$ROOT" update --pids-limit 5 "$ID" 2>&1) || status=$?
+    assert_status 1
+    assert_contains "$stderr" "linux.resources.pids.limit: write 5 $V2/skep-$ID/pids.max: Operation not permitted (EPERM)"
+    assert_contains "$stderr" nsdelegate
 }
 
 @test "cgroup v2: pause and resume, and KILL ends a paused container" {
