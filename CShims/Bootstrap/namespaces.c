@@ -22,6 +22,23 @@ static void become_root(struct skep_init *init) {
     if (SKEP_CALL(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_DUMPABLE");
 }
 
+// A process's own pid namespace never changes, only that of its children.
+static void go_on_as_child(struct skep_init *init) {
+    static struct clone_args args; // zeroed by the kernel: an initialiser would call memset
+    args.flags = CLONE_PARENT;
+    long pid = SKEP_CALL(clone3, &args, sizeof args);
+    if (pid < 0) skep_fail(init, "clone3", "the process that joins the pid namespace");
+    if (pid > 0) {
+        init->board->successor = (int32_t)pid;
+        skep_exit(0);
+    }
+    long self = SKEP_CALL(getpid);
+    int own = (int)SKEP_CALL(pidfd_open, self, 0);
+    if (own < 0) skep_fail(init, "pidfd_open", "the process that joins the pid namespace");
+    skep_send_report(init, SKEP_REPORT_SUCCESSOR, own);
+    skep_close(own);
+}
+
 // One call for all namespaces of a running container. Its /proc is not to be trusted, so the host's is opened first.
 void skep_step_join_process(struct skep_init *init, const struct skep_step *step) {
     init->proc = skep_open("/proc", O_PATH | O_DIRECTORY);
@@ -30,6 +47,7 @@ void skep_step_join_process(struct skep_init *init, const struct skep_step *step
     if (step->number[0] != 0 && SKEP_CALL(setns, process, step->number[0]) < 0)
         skep_fail(init, "setns", "the container's init");
     if (step->number[0] & CLONE_NEWUSER) become_root(init);
+    if (step->number[0] & CLONE_NEWPID) go_on_as_child(init);
     if (step->flags & SKEP_JOIN_ROOT) {
         if ((uint32_t)step->slot + 1 >= init->fd_count) skep_fail_with(init, 0, "plan", "the root was not sent");
         if (SKEP_CALL(fchdir, init->fds[step->slot + 1]) < 0) skep_fail(init, "fchdir", "the container's root");

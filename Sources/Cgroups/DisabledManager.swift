@@ -31,15 +31,20 @@ public struct DisabledManager: Manager {
     /// For a container to be made.
     init(_ request: ManagerRequest) {
         let layout = request.layout
+        // In a container without a cgroup namespace the mount begins where the caller is.
+        let place = { (mountPoint: String, own: String) in
+            let path = Self.join(mountPoint, own)
+            return request.caller.exists(path) ? path : mountPoint
+        }
         members = layout.hierarchies.map { hierarchy in
             LegacyManager.Member(
-                controllers: hierarchy.controllers, path: Self.join(hierarchy.mountPoint, hierarchy.own),
+                controllers: hierarchy.controllers, path: place(hierarchy.mountPoint, hierarchy.own),
                 mountPoint: hierarchy.mountPoint)
         }
-        unifiedPath = layout.unified.map { Self.join($0.mountPoint, $0.own) }
+        unifiedPath = layout.unified.map { place($0.mountPoint, $0.own) }
         subject = nil
-        // An ordinary user's devices are what it may open anyway.
-        namesDevices = request.caller.isRoot
+        // In a user namespace devices are what its maker may open anyway.
+        namesDevices = request.caller.isHostsRoot
     }
 
     /// For a container that exists.

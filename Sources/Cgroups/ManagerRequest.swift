@@ -28,10 +28,14 @@ public struct ManagerRequest: Sendable {
     public var layout: Layout
     /// Who makes the container.
     public var caller: Caller
+    /// Whether the caller is to do without a cgroup where none can be made, and to turn to the user's own systemd; nil
+    /// for whoever is not the host's root.
+    public var isRootless: Bool?
 
     public init(
         _ preference: ManagerPreference = .automatic, path: String?, id: String,
-        annotations: [String: String] = [:], layout: Layout, caller: Caller = .current
+        annotations: [String: String] = [:], layout: Layout, caller: Caller = .current,
+        isRootless: Bool? = nil
     ) {
         self.preference = preference
         self.path = path
@@ -39,13 +43,17 @@ public struct ManagerRequest: Sendable {
         self.annotations = annotations
         self.layout = layout
         self.caller = caller
+        self.isRootless = isRootless
     }
+
+    /// Whether the caller is taken for one without the host's rights.
+    var asksForNoRights: Bool { isRootless ?? !caller.isHostsRoot }
 
     /// What the calling process may do.
     public struct Caller: Sendable {
         /// Whether it is root, who is not asked what it may do.
         public var isRoot: Bool
-        /// Whether a path may be written to. Asked of an ordinary user only.
+        /// Whether a path may be written to. Not asked of the host's root.
         public var mayWrite: @Sendable (String) -> Bool
         /// The user's number, by which systemd names the cgroup of the user's own.
         public var uid: UInt32
@@ -63,6 +71,15 @@ public struct ManagerRequest: Sendable {
             self.isRoot = isRoot
             self.mayWrite = mayWrite
             self.exists = exists
+        }
+
+        /// Whether it is the host's root.
+        var isHostsRoot: Bool { isRoot && isHostRoot() }
+
+        /// Who it is, in a message.
+        var name: String {
+            if !isRoot { return "an ordinary user" }
+            return isHostRoot() ? "root" : "the root of a user namespace"
         }
 
         /// The calling process as it is now.

@@ -21,8 +21,8 @@ public enum ManagerSelection {
         }
         let manager = manager(path: path(request), id: request.id, layout: request.layout)
         if case .cgroupfs = request.preference { return ManagerChoice(manager, because: asked) }
-        if !request.caller.isRoot, let obstacle = Writability.obstacle(to: manager, request) {
-            let reason = "since an ordinary user may not write to \(obstacle)"
+        if request.asksForNoRights, !insistsOnPath(request), let obstacle = Writability.obstacle(to: manager, request) {
+            let reason = "since \(request.caller.name) may not write to \(obstacle)"
             return ManagerChoice(DisabledManager(request), because: reason)
         }
         return ManagerChoice(manager, because: "by the host's layout")
@@ -30,9 +30,15 @@ public enum ManagerSelection {
 
     static let asked = "as asked for"
 
-    /// An ordinary user has nothing at the root of the tree: by default the cgroup lies beside the caller's own.
+    /// In version 2 cgroups can be handed over, and whoever names one wants it; in version 1 they can't, and engines
+    /// name them all the same.
+    private static func insistsOnPath(_ request: ManagerRequest) -> Bool {
+        request.layout.hierarchies.isEmpty && !(request.path ?? "").isEmpty
+    }
+
+    /// Without the host's rights there is nothing to be had at the root of the tree: by default the cgroup lies beside the caller's own.
     private static func path(_ request: ManagerRequest) -> String? {
-        if request.caller.isRoot || !request.layout.hierarchies.isEmpty { return request.path }
+        if !request.asksForNoRights || !request.layout.hierarchies.isEmpty { return request.path }
         return request.path.flatMap { $0.isEmpty ? nil : $0 } ?? "skep-" + request.id
     }
 

@@ -89,6 +89,9 @@ public struct UnifiedManager: UnitFiles {
         let enabled = try Files.readLine(parent + "/cgroup.subtree_control").split(separator: " ")
         let missing = available.filter { !enabled.contains($0) }
         if missing.isEmpty { return }
+        // One with processes, unless it is the tree's root, would become threaded and take no container below it.
+        let isRoot = !Files.exists(parent + "/cgroup.type")
+        if !isRoot, try !CgroupDirectory.processes(in: parent).isEmpty { return }
         let file = parent + "/cgroup.subtree_control"
         do {
             try Files.write(missing.map { "+" + $0 }.joined(separator: " "), to: file)

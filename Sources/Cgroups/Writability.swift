@@ -1,6 +1,6 @@
 internal import System
 
-/// Whether an ordinary user may make a container's cgroups: in every hierarchy, or it is as if in none.
+/// Whether who is not the host's root may make a container's cgroups: in every hierarchy, or it is as if in none.
 enum Writability {
     /// The file or directory that keeps the user from it; nil for none.
     static func obstacle(to manager: any Manager, _ request: ManagerRequest) -> String? {

@@ -10,13 +10,15 @@ extension Planner {
     ///   - bundle: its bundle, as an absolute path: relative sources count from it.
     ///   - cgroups: what its cgroups look like.
     ///   - securityModules: those that the host has.
+    ///   - isPrivileged: whether the caller is root, if of a user namespace.
     /// - Returns: the plan.
     /// - Throws: `ConfigurationError` for the first thing found wrong with one of them.
     public static func planMounting(
-        _ mounts: [Mount], in spec: Spec, bundle: String, cgroups: CgroupView, securityModules: SecurityModules = []
+        _ mounts: [Mount], in spec: Spec, bundle: String, cgroups: CgroupView, securityModules: SecurityModules = [],
+        isPrivileged: Bool = true
     ) throws(ConfigurationError) -> Plan {
         var plan = Plan()
-        let namespaces = try join(spec, into: &plan)
+        let namespaces = try join(spec, isPrivileged: isPrivileged, into: &plan)
         let linux = spec.linux ?? Linux()
         let annotations = try RuntimeAnnotations(spec.annotations)
         let planner = MountPlanner(
@@ -42,11 +44,14 @@ extension Planner {
     /// - Parameters:
     ///   - mounts: what was mounted; only where counts, and whether a symbolic link there is followed.
     ///   - spec: the container's configuration.
+    ///   - isPrivileged: whether the caller is root, if of a user namespace.
     /// - Returns: the plan.
     /// - Throws: `ConfigurationError` for the first thing found wrong with one of them.
-    public static func planUnmounting(_ mounts: [Mount], in spec: Spec) throws(ConfigurationError) -> Plan {
+    public static func planUnmounting(
+        _ mounts: [Mount], in spec: Spec, isPrivileged: Bool = true
+    ) throws(ConfigurationError) -> Plan {
         var plan = Plan()
-        _ = try join(spec, into: &plan)
+        _ = try join(spec, isPrivileged: isPrivileged, into: &plan)
         for isCheck in [true, false] {
             // The last first: it may lie below another.
             for (index, mount) in mounts.enumerated().reversed() {
@@ -65,16 +70,14 @@ extension Planner {
         return plan
     }
 
-    private static func join(_ spec: Spec, into plan: inout Plan) throws(ConfigurationError) -> NamespacePlanner {
+    private static func join(
+        _ spec: Spec, isPrivileged: Bool, into plan: inout Plan
+    ) throws(ConfigurationError) -> NamespacePlanner {
         let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
         if !namespaces.present.contains(.mount) {
             throw ConfigurationError(Origin("mounts"), "the container's mounts are the host's own")
         }
-        plan.joinsPIDNamespace = namespaces.present.contains(.pid)
-        plan.append(
-            .joinProcess(
-                descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: namespaces.kinds & ~UInt64(CLONE_NEWPID)),
-            from: Origin("linux.namespaces"))
+        plan.joinContainer(namespaces, isPrivileged: isPrivileged)
         return namespaces
     }
 

@@ -6,9 +6,8 @@ struct MountSubstitutes {
     private let namespaces: NamespacePlanner
     private let cgroup: String?
 
-    /// Nil where there is no user namespace. `cgroup` is the container's version 2 cgroup on the host.
-    init?(_ namespaces: NamespacePlanner, cgroup: String?) {
-        guard namespaces.present.contains(.user) else { return nil }
+    /// `cgroup` is the container's version 2 cgroup on the host.
+    init(_ namespaces: NamespacePlanner, cgroup: String?) {
         self.namespaces = namespaces
         self.cgroup = cgroup
     }

@@ -8,7 +8,8 @@ public struct Plan: Sendable {
     public var cloneFlags: UInt64 = 0
     /// The namespaces to be joined.
     public var joinedNamespaces: [JoinedNamespace] = []
-    /// Whether a process that joins a container is to be born in that container's pid namespace.
+    /// Whether a process that joins a container is to be born in that container's pid namespace, which its parent has
+    /// to join for that.
     public var joinsPIDNamespace = false
     /// Whether a process that joins a container needs its root, which travels with the plan behind the pidfd.
     public var joinsRoot = false
@@ -78,6 +79,26 @@ public struct Plan: Sendable {
     /// The namespaces whose descriptors travel with the plan, in this order, since the init joins them itself.
     public var travellingNamespaces: [JoinedNamespace] {
         needsMediator ? [] : joinedNamespaces.filter { !$0.isPID }
+    }
+
+    /// Whether the process that joins a container ends on the way, and a child goes on in its place: only root may
+    /// make its next child be born in another pid namespace, others have to join the user namespace first.
+    public var goesOnAsChild: Bool {
+        if case .joinProcess(_, let kinds, _)? = steps.first?.action {
+            kinds & UInt64(CLONE_NEWPID) != 0
+        } else {
+            false
+        }
+    }
+
+    /// Begins a plan by joining the namespaces of a running container.
+    mutating func joinContainer(_ namespaces: NamespacePlanner, isPrivileged: Bool) {
+        joinsRoot = !namespaces.present.contains(.mount)
+        joinsPIDNamespace = isPrivileged && namespaces.present.contains(.pid)
+        let kinds = isPrivileged ? namespaces.kinds & ~UInt64(CLONE_NEWPID) : namespaces.kinds
+        append(
+            .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds, takesRoot: joinsRoot),
+            from: Origin("linux.namespaces"))
     }
 
     /// Whether it begins by joining a container, whose pidfd is the first descriptor.

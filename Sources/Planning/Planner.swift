@@ -20,8 +20,12 @@ public struct Planner {
         public var bundle: String
         /// What the host's cgroups look like.
         public var cgroups: CgroupView
-        /// Whether the runtime is the host's root: anybody else makes mounts only in a user namespace.
+        /// Whether the runtime has rights over the mounts that it sees: else it makes some only in a user namespace.
         public var isPrivileged = true
+        /// Whether the runtime's own user namespace is not the host's, as where an engine runs it without root.
+        public var isInUserNamespace = false
+        /// Whether nobody may set groups there (user_namespaces(7), /proc/PID/setgroups).
+        public var mayNotSetGroups = false
         /// The container's version 2 cgroup, as an absolute path of the host's; nil where it has none.
         public var unifiedCgroup: String?
         /// Whether the init waits for exec.fifo, which another command will write to.
@@ -85,26 +89,25 @@ public struct Planner {
     ///   - sessionKeyring: what the container's session keyring is called; nil leaves the caller's.
     ///   - securityModules: those that the host has.
     ///   - filter: the filter that the configuration asks for; nil where it asks for none.
+    ///   - isPrivileged: whether the caller is root, if of a user namespace.
+    ///   - mayNotSetGroups: whether nobody may set groups in the caller's user namespace.
     /// - Returns: the plan.
     /// - Throws: `ConfigurationError` for the first thing found wrong with the process.
     public static func planJoining(
         _ spec: Spec, process: Process, preservedDescriptors: Int = 0, isBornInCgroup: Bool = true,
-        sessionKeyring: String? = nil, securityModules: SecurityModules = [], filter: SystemCallFilter? = nil
+        sessionKeyring: String? = nil, securityModules: SecurityModules = [], filter: SystemCallFilter? = nil,
+        isPrivileged: Bool = true, mayNotSetGroups: Bool = false
     ) throws(ConfigurationError) -> Plan {
         try checkFilter(spec, filter)
         let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
         var plan = Plan()
-        plan.joinsRoot = !namespaces.present.contains(.mount)
-        plan.joinsPIDNamespace = namespaces.present.contains(.pid)
-        let kinds = namespaces.kinds & ~UInt64(CLONE_NEWPID)
-        plan.append(
-            .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds, takesRoot: plan.joinsRoot),
-            from: Origin("linux.namespaces"))
+        plan.joinContainer(namespaces, isPrivileged: isPrivileged)
         plan.userNamespace = try UserNamespace(spec.linux ?? Linux(), namespaces, user: process.user)
         if let sessionKeyring { plan.append(.keyring(sessionKeyring), from: Origin("process")) }
         let annotations = try RuntimeAnnotations(spec.annotations)
         let planner = try ProcessPlanner(
-            process, on: securityModules, keepsGroups: annotations.keepsGroups, notes: &plan.warnings)
+            process, on: securityModules, keepsGroups: annotations.keepsGroups, mayNotSetGroups: mayNotSetGroups,
+            notes: &plan.warnings)
         if !isBornInCgroup { planner.affinity.planInitial(into: &plan) }
         plan.append(.cgroup(isUnshared: false), from: Origin("linux.cgroupsPath"))
         planner.affinity.planFinal(into: &plan)
@@ -163,7 +166,8 @@ public struct Planner {
         try ExecutionDomain.plan(linux, into: &plan)
         plan.append(.makeWorkingDirectory(process.cwd), from: Origin("process.cwd"))
         let planner = try ProcessPlanner(
-            process, on: situation.securityModules, keepsGroups: annotations.keepsGroups, notes: &plan.warnings)
+            process, on: situation.securityModules, keepsGroups: annotations.keepsGroups,
+            mayNotSetGroups: situation.mayNotSetGroups, notes: &plan.warnings)
         try planner.planTerminal(isConsole: namespaces.present.contains(.mount), into: &plan)
         closeRoot()
         try planner.plan(
@@ -231,7 +235,7 @@ public struct Planner {
             try planMounts { !MountPlanner.needsCgroup($0) }
         }
         if needsDevices {
-            try DevicePlanner(areBound: namespaces.present.contains(.user)).plan(linux.devices, into: &plan)
+            try DevicePlanner(areBound: isInUserNamespace).plan(linux.devices, into: &plan)
         }
         // Without a cgroup namespace the mounts are binds of the host's directories, out of sight after the pivot; with
         // one that does not belong to the container's user namespace they may have to be.
@@ -251,13 +255,16 @@ public struct Planner {
             bundle: situation.bundle, cgroups: situation.cgroups,
             hasCgroupNamespace: namespaces.present.contains(.cgroup), idMaps: IDMapPlanner(linux),
             opensSources: opensSources, label: label,
-            substitutes: MountSubstitutes(namespaces, cgroup: situation.unifiedCgroup))
+            substitutes: isInUserNamespace ? MountSubstitutes(namespaces, cgroup: situation.unifiedCgroup) : nil)
         for (index, mount) in spec.mounts.enumerated() where isWanted(mount) {
             let origin = Origin("mounts", index)
             try planner.plan(
                 mount, origin: origin, isReadonlyLater: MountPlanner.isLateReadonly(spec.mounts, index), into: &plan)
         }
     }
+
+    /// Whether the container's user namespace, be it the runtime's own, is not the host's.
+    private var isInUserNamespace: Bool { situation.isInUserNamespace || namespaces.present.contains(.user) }
 
     /// Whether the parent opens the rootfs and the sources of bind mounts: a user namespace may hide them from the
     /// init.

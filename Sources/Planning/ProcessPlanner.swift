@@ -8,15 +8,18 @@ struct ProcessPlanner {
     let environment: EnvironmentPlanner
     /// Whether the process's groups are the caller's.
     let keepsGroups: Bool
+    /// Whether nobody may set groups in the runtime's own user namespace.
+    let mayNotSetGroups: Bool
     /// The security modules that the host has.
     let host: SecurityModules
 
     init(
-        _ process: Process, on host: SecurityModules, keepsGroups: Bool = false,
+        _ process: Process, on host: SecurityModules, keepsGroups: Bool = false, mayNotSetGroups: Bool = false,
         notes: inout [ConfigurationError]
     ) throws(ConfigurationError) {
         self.process = process
         self.keepsGroups = keepsGroups
+        self.mayNotSetGroups = mayNotSetGroups
         if keepsGroups && !process.user.additionalGids.isEmpty {
             notes.append(
                 ConfigurationError(
@@ -97,7 +100,7 @@ struct ProcessPlanner {
             .user(
                 uid: user.uid, gid: user.gid, umask: user.umask ?? 0o022,
                 additionalGids: keepsGroups ? [] : user.additionalGids, keepsGroups: keepsGroups,
-                groupsMayBeDenied: isInside),
+                groupsMayBeDenied: isInside || mayNotSetGroups),
             from: Origin("process.user"))
         plan.append(.workingDirectory(process.cwd, isAttempt: false), from: Origin("process.cwd"))
         let loading = FilterLoading(end, process)

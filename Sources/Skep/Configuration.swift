@@ -17,10 +17,10 @@ enum Configuration {
 
     /// Refuses what would fail later for certain: the whole plan is made once, and the rootfs looked at.
     static func check(
-        _ spec: Spec, bundle: String, network: NetworkConfiguration?, filters: FilterSource, cgroups: ManagerPreference
+        _ spec: Spec, bundle: String, network: NetworkConfiguration?, filters: FilterSource, by factory: Factory
     ) throws(ContainerError) {
         let rootfs = try rootfs(spec, bundle: bundle)
-        let manager = try chooseManager(cgroups, spec, id: "ID").manager
+        let manager = try chooseManager(factory.cgroups, spec, id: "ID", isRootless: factory.isRootless).manager
         let filter = try filters.filter(for: spec)
         let plan: Plan
         do {
@@ -42,13 +42,14 @@ enum Configuration {
 
     /// Chooses who looks after a container's cgroups.
     static func chooseManager(
-        _ preference: ManagerPreference, _ spec: Spec, id: String
+        _ preference: ManagerPreference, _ spec: Spec, id: String, isRootless: Bool? = nil
     ) throws(ContainerError) -> ManagerChoice {
         let layout = try converting { () throws(SystemError) in try Layout.detect() }
         do {
             return try ManagerSelection.choose(
                 ManagerRequest(
-                    preference, path: spec.linux?.cgroupsPath, id: id, annotations: spec.annotations, layout: layout))
+                    preference, path: spec.linux?.cgroupsPath, id: id, annotations: spec.annotations, layout: layout,
+                    isRootless: isRootless))
         } catch {
             throw ContainerError(.configInvalid, error.property, error.reason, hint: error.hint)
         }

@@ -1,4 +1,5 @@
 internal import Cgroups
+internal import Glibc
 public import OCI
 internal import Planning
 internal import System
@@ -16,7 +17,8 @@ extension Container {
         try change { (stored) throws(ConfigurationError) in
             try Planner.planMounting(
                 mounts, in: config, bundle: bundle, cgroups: Configuration.cgroupView(stored.manager),
-                securityModules: .present(for: nil, mountLabel: config.linux?.mountLabel))
+                securityModules: .present(for: nil, mountLabel: config.linux?.mountLabel),
+                isPrivileged: geteuid() == 0)
         }
     }
 
@@ -26,7 +28,9 @@ extension Container {
     /// - Parameter mounts: what to unmount; only `destination` counts, and among the options dest-nofollow.
     /// - Throws: as `addMounts` does.
     public func removeMounts(_ mounts: [Mount]) throws(ContainerError) {
-        try change { (_) throws(ConfigurationError) in try Planner.planUnmounting(mounts, in: config) }
+        try change { (_) throws(ConfigurationError) in
+            try Planner.planUnmounting(mounts, in: config, isPrivileged: geteuid() == 0)
+        }
     }
 
     private func change(

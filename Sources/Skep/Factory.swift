@@ -20,6 +20,9 @@ public final class Factory: Sendable {
     let grammar: ContainerID.Grammar
     /// Who looks after the cgroups of containers that this factory makes.
     public let cgroups: ManagerPreference
+    /// Whether containers do without a cgroup where none can be made, and turn to the user's own systemd; nil for
+    /// callers that are not the host's root.
+    public let isRootless: Bool?
     let log: MessageLog?
 
     /// A factory in `root`, which is made with mode 0700 if it is missing. An empty `root` is accepted here and
@@ -31,16 +34,19 @@ public final class Factory: Sendable {
     ///     must link this library. By default the running program's own file.
     ///   - grammar: the rule for ids.
     ///   - cgroups: who shall look after the cgroups of containers that are made; those that exist keep theirs.
+    ///   - isRootless: whether containers that are made do without a cgroup where none can be made, and turn to the
+    ///     user's own systemd; nil leaves it to who makes them: whoever is not the host's root.
     ///   - log: told what is chosen and done; nil tells nobody.
     /// - Throws: `systemError` if `root` can't be made.
     public init(
         root: String, initArgs: [String] = [], grammar: ContainerID.Grammar = .libcontainer,
-        cgroups: ManagerPreference = .automatic, log: MessageLog? = nil
+        cgroups: ManagerPreference = .automatic, isRootless: Bool? = nil, log: MessageLog? = nil
     ) throws(ContainerError) {
         self.root = root.isEmpty ? "" : Paths.absolute(root)
         self.initArgs = initArgs
         self.grammar = grammar
         self.cgroups = cgroups
+        self.isRootless = isRootless
         self.log = log
         if root.isEmpty { return }
         try converting(origin: "root") { () throws(SystemError) in
@@ -65,7 +71,7 @@ public final class Factory: Sendable {
         let directory = try directory(id)
         let bundle = Paths.absolute(bundle)
         let filters = FilterSource(root: self.root, log: log)
-        try Configuration.check(config, bundle: bundle, network: network, filters: filters, cgroups: cgroups)
+        try Configuration.check(config, bundle: bundle, network: network, filters: filters, by: self)
         return try make(
             directory, config, document: config.serialized(.tabs), bundle: bundle, network: network)
     }
@@ -179,7 +185,9 @@ public final class Factory: Sendable {
         let spec = (try? directory.readConfiguration()) ?? Spec(ociVersion: OCI.version)
         var preference = cgroups
         if let path = spec.linux?.cgroupsPath, UnitName.hint(forCgroupfsPath: path) != nil { preference = .systemd }
-        let manager = try? Configuration.chooseManager(preference, spec, id: directory.id).manager
+        let manager = try? Configuration.chooseManager(
+            preference, spec, id: directory.id, isRootless: isRootless
+        ).manager
         if Files.exists(directory.statePath) {
             try converting { () throws(SystemError) in try manager?.remove() }
         } else {

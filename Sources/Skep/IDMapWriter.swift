@@ -15,8 +15,12 @@ struct IDMapWriter {
     func write(_ namespace: UserNamespace) throws(SystemError) {
         if geteuid() == 0 {
             try write(UserNamespace.text(namespace.uids), to: "uid_map", "linux.uidMappings")
-            try write(UserNamespace.text(namespace.gids), to: "gid_map", "linux.gidMappings")
-            return
+            do {
+                return try write(UserNamespace.text(namespace.gids), to: "gid_map", "linux.gidMappings")
+            } catch  where error.errno == .notPermitted && Self.isOnly(getegid(), namespace.gids) {
+                // A root without CAP_SETGID, as in a container, is as anybody else.
+                return try writeOwnGroup(namespace)
+            }
         }
         if Self.isOnly(geteuid(), namespace.uids) {
             try write(UserNamespace.text(namespace.uids), to: "uid_map", "linux.uidMappings")
@@ -24,12 +28,16 @@ struct IDMapWriter {
             try run("newuidmap", namespace.uids, "linux.uidMappings")
         }
         if Self.isOnly(getegid(), namespace.gids) {
-            // Else a group that is denied something could be left (user_namespaces(7), setgroups).
-            try write("deny", to: "setgroups", "linux.gidMappings")
-            try write(UserNamespace.text(namespace.gids), to: "gid_map", "linux.gidMappings")
+            try writeOwnGroup(namespace)
         } else {
             try run("newgidmap", namespace.gids, "linux.gidMappings")
         }
+    }
+
+    private func writeOwnGroup(_ namespace: UserNamespace) throws(SystemError) {
+        // Else a group that is denied something could be left (user_namespaces(7), setgroups).
+        try write("deny", to: "setgroups", "linux.gidMappings")
+        try write(UserNamespace.text(namespace.gids), to: "gid_map", "linux.gidMappings")
     }
 
     /// Whether nothing but the caller's own id is mapped, which needs no rights.
@@ -49,7 +57,10 @@ struct IDMapWriter {
         } catch {
             let isRefused = error.errno == .notPermitted
             throw error.blaming(
-                property, hint: isRefused ? "the runtime itself may not use all of these ids of the host's" : nil)
+                property,
+                hint: isRefused
+                    ? "the runtime itself may not use all of these ids of the host's, or lacks CAP_SETFCAP to use its own root's"
+                    : nil)
         }
     }
 

@@ -38,6 +38,12 @@ struct InitBoard: ~Copyable {
         return listener > 0 ? listener - 1 : nil
     }
 
+    /// The child that goes on in the init's place; nil while there is none.
+    var successor: Int32? {
+        let successor = page.load(as: skep_board.self).successor
+        return successor > 0 ? successor : nil
+    }
+
     /// The number of steps that were begun.
     var begun: Int {
         Int(page.load(as: skep_board.self).begun)

@@ -35,6 +35,8 @@ struct InitConnection: ~Copyable {
         case terminal(Descriptor)
         /// Its filter is about to be loaded, and there is somebody to be told of the listener.
         case listener
+        /// It has ended, and the process of this pidfd goes on in its place.
+        case successor(Descriptor)
         /// A step failed.
         case failed(skep_report)
         /// It closed its end: it has become the user's program, or died.
@@ -106,6 +108,7 @@ struct InitConnection: ~Copyable {
             case SKEP_REPORT_HOOKS.rawValue: return .hooks
             case SKEP_REPORT_LISTENER.rawValue: return .listener
             case SKEP_REPORT_TERMINAL.rawValue: return .terminal(Descriptor(owning: came))
+            case SKEP_REPORT_SUCCESSOR.rawValue: return .successor(Descriptor(owning: came))
             default: return .failed(report)
             }
         } catch {

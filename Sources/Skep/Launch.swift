@@ -14,12 +14,12 @@ internal import SystemPackage
 /// state file while the init mounts.
 struct Launch: ~Copyable {
     let order: LaunchOrder
-    private let connection: InitConnection
-    private let board: InitBoard
+    let connection: InitConnection
+    let board: InitBoard
     /// The program file as the init has it. Held until there is nothing else to do: to let it go takes a grace period
     /// of the kernel's.
     private let binary: Descriptor
-    let birth: Birth
+    var birth: Birth
     var handle: ProcessHandle { _read { yield birth.handle } }
 
     /// Clones the init and sets it to work.
@@ -37,50 +37,6 @@ struct Launch: ~Copyable {
         } catch {
             if !order.isJoining { order.manager.discardWhenLeft() }
             throw ContainerError(error)
-        }
-    }
-
-    /// The init of a running container, to be joined; its pidfd is lent.
-    struct Target {
-        let pid: Int32
-        let pidfd: CInt
-    }
-
-    /// Runs one more process in the container of `target`.
-    ///
-    /// - Throws: what went wrong; then no process is left of it.
-    static func join(
-        _ target: borrowing ProcessHandle, _ order: LaunchOrder
-    ) throws(ContainerError) -> ProcessHandle {
-        let launch = try begin(order, joining: Target(pid: target.pid, pidfd: target.number))
-        do {
-            try launch.handOverMembership()
-            try launch.waitUntilReady()
-            try launch.announce()
-            try launch.go()
-            try launch.waitForExec()
-            return launch.finish()
-        } catch {
-            launch.abandon()
-            // Whatever it failed at then, this is why.
-            if (try? target.waitForEnd(milliseconds: 0)) == true {
-                throw ContainerError(.containerNotRunning, "container \"\(order.directory.id)\"", "has stopped")
-            }
-            throw error
-        }
-    }
-
-    /// Has a process carry out what it is for in the container of `target`, and end.
-    ///
-    /// - Throws: what went wrong; then no process is left of it.
-    static func help(_ target: borrowing ProcessHandle, _ order: LaunchOrder) throws(ContainerError) {
-        let launch = try begin(order, joining: Target(pid: target.pid, pidfd: target.number))
-        do {
-            try launch.waitForExec()
-            _ = try converting { () throws(SystemError) in try launch.handle.wait() }
-        } catch {
-            launch.abandon()
-            throw error
         }
     }
 
@@ -285,6 +241,7 @@ struct Launch: ~Copyable {
             case .listener: try tellAgent()
             case .failed(let report): throw failure(report)
             case .closed: throw try death()
+            case .successor: throw Self.protocolError
             }
         }
     }
@@ -350,17 +307,20 @@ struct Launch: ~Copyable {
             // The end of the connection is the exec, unless the last step was never begun.
             if board.begun < order.plan.steps.count { throw try death() }
             if let death = try deathInExec() { throw death }
-        default: throw ContainerError(.systemError, "container init", "broke the protocol: it was ready already")
+        default: throw Self.protocolError
         }
     }
 
-    private func failure(_ report: skep_report) -> ContainerError {
+    static let protocolError = ContainerError(
+        .systemError, "container init", "broke the protocol: it said what was not due")
+
+    func failure(_ report: skep_report) -> ContainerError {
         InitFailure.error(
             report, origin: order.plan.origin(ofStep: Int(report.step)),
             isFiltered: order.plan.isFiltered(atStep: Int(report.step)), memoryLimit: MemoryLimit(order.resources))
     }
 
-    private func death() throws(ContainerError) -> ContainerError {
+    func death() throws(ContainerError) -> ContainerError {
         if let report = board.report { return failure(report) }
         let status = ExitStatus(rawValue: try converting { () throws(SystemError) in try handle.wait() })
         let begun = board.begun

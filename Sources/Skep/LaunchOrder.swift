@@ -104,7 +104,8 @@ struct LaunchOrder: Sendable {
         if options.notifyProxy != nil { Self.addNotifySocket(to: &spec, directory.notifyPath) }
         let rootfs = try Configuration.rootfs(spec, bundle: bundle)
         try Configuration.checkRootfs(rootfs)
-        let choice = try Configuration.chooseManager(factory.cgroups, spec, id: directory.id)
+        let choice = try Configuration.chooseManager(
+            factory.cgroups, spec, id: directory.id, isRootless: factory.isRootless)
         manager = choice.manager
         managerKind = choice.kind
         factory.log?.debug("using \(choice.kind.rawValue) as cgroup manager, \(choice.reason)")
@@ -120,7 +121,9 @@ struct LaunchOrder: Sendable {
             securityModules: .present(for: spec.process, mountLabel: spec.linux?.mountLabel), id: directory.id,
             environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment, filter: filter)
         situation.unifiedCgroup = manager.unifiedPath
-        situation.isPrivileged = geteuid() == 0
+        situation.isPrivileged = MountSources.canBeOpened
+        situation.isInUserNamespace = Privilege.isNamespaceRoot()
+        situation.mayNotSetGroups = situation.isInUserNamespace && Privilege.mayNotSetGroups()
         do {
             plan = try Planner.plan(spec, in: situation)
             pidfdReceiver = try RuntimeAnnotations(spec.annotations).pidfdReceiver
@@ -184,7 +187,8 @@ struct LaunchOrder: Sendable {
                 config, process: wanted, preservedDescriptors: process.preservedDescriptors,
                 isBornInCgroup: stored.manager.members.isEmpty,
                 sessionKeyring: stored.state.keepsKeyring ? nil : Self.sessionKeyring(of: stored.state.id),
-                securityModules: .present(for: wanted), filter: filter)
+                securityModules: .present(for: wanted), filter: filter, isPrivileged: geteuid() == 0,
+                mayNotSetGroups: Privilege.isNamespaceRoot() && Privilege.mayNotSetGroups())
         } catch {
             throw ContainerError(error)
         }

@@ -45,6 +45,17 @@ struct MountSources: ~Copyable {
         }
     }
 
+    /// Whether the caller has rights over the mount namespace that it is in: the root of a user namespace alone has not.
+    static var canBeOpened: Bool {
+        do {
+            // That is looked at before the path, which is none.
+            _ = try systemCall { skep_linux_open_tree("", false, true) }
+            return true
+        } catch {
+            return error != .notPermitted
+        }
+    }
+
     private init(propagation: UInt64) {
         self.propagation = propagation
     }

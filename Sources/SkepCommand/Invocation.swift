@@ -1,5 +1,4 @@
 internal import Cgroups
-internal import Glibc
 internal import Skep
 internal import System
 
@@ -19,9 +18,11 @@ struct Invocation: Sendable {
     /// The factory in --root.
     func factory() throws(Failure) -> Factory {
         let root: String
-        if let given = globals.root { root = given } else { root = try Globals.defaultRoot() }
+        if let given = globals.root { root = given } else { root = try StateRoot.find() }
         return try failing { () throws(ContainerError) in
-            try Factory(root: root, grammar: .commandLine, cgroups: globals.cgroups, log: globals.log.messages)
+            try Factory(
+                root: root, grammar: .commandLine, cgroups: globals.cgroups, isRootless: globals.isRootless,
+                log: globals.log.messages)
         }
     }
 }
@@ -32,6 +33,8 @@ struct Globals: Sendable {
     let root: String?
     /// --cgroup-manager and --systemd-cgroup.
     let cgroups: ManagerPreference
+    /// --rootless; nil for auto.
+    let isRootless: Bool?
     let log: Log
 
     static let options: [Option] = [
@@ -43,7 +46,9 @@ struct Globals: Sendable {
         Option("log", value: "FILE", help: "append messages to FILE as well as to standard error"),
         Option("log-format", value: "text|json", help: "how messages are written (default: text)"),
         Option("debug", help: "say what is chosen and done"),
-        Option("rootless", value: "true|false|auto", help: "whether to do without root (default: auto)"),
+        Option(
+            "rootless", value: "true|false|auto",
+            help: "whether to do without the rights to make cgroups (default: auto, for who is not the host's root)"),
         Option(
             "cgroup-manager", value: "cgroupfs|systemd|disabled",
             help: "who makes the container's cgroup (default: cgroupfs, but for users who may not)"),
@@ -57,15 +62,22 @@ struct Globals: Sendable {
         guard let format = Log.Format(rawValue: format) else {
             throw .usage("--log-format takes text or json, not \"\(format)\"", command: nil)
         }
-        let rootless = arguments["rootless"] ?? "auto"
-        guard ["true", "false", "auto"].contains(rootless) else {
-            throw .usage("--rootless takes true, false or auto, not \"\(rootless)\"", command: nil)
-        }
+        isRootless = try Self.isRootless(arguments)
         log = Log(path: arguments["log"], format: format, isDebugging: arguments.has("debug"))
         root = arguments["root"]
         try log.checkPath()
-        if rootless == "true" { throw .container(ContainerError(.configInvalid, "--rootless", "is not supported yet")) }
         cgroups = try Self.cgroups(arguments)
+    }
+
+    private static func isRootless(_ arguments: Arguments) throws(Failure) -> Bool? {
+        switch arguments["rootless"] {
+        case nil, "auto": return nil
+        // As many words as runc knows.
+        case "true", "True", "TRUE", "t", "T", "1": return true
+        case "false", "False", "FALSE", "f", "F", "0": return false
+        case .some(let other):
+            throw .usage("--rootless takes true, false or auto, not \"\(other)\"", command: nil)
+        }
     }
 
     private static func cgroups(_ arguments: Arguments) throws(Failure) -> ManagerPreference {
@@ -81,14 +93,5 @@ struct Globals: Sendable {
             throw .usage(
                 "--cgroup-manager takes cgroupfs, systemd or disabled, not \"\(name)\"", command: nil)
         }
-    }
-
-    /// /run/skep, or for an ordinary user a directory in $XDG_RUNTIME_DIR.
-    static func defaultRoot() throws(Failure) -> String {
-        if geteuid() == 0 { return "/run/skep" }
-        if let runtime = HostProgram.variable("XDG_RUNTIME_DIR"), !runtime.isEmpty {
-            return runtime + "/skep"
-        }
-        throw .usage("an ordinary user needs $XDG_RUNTIME_DIR or --root", command: nil)
     }
 }

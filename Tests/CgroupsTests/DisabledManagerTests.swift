@@ -28,6 +28,16 @@ import Testing
         #expect(manager.discard())
     }
 
+    @Test("In a container that sees no more than its cgroup, that is where the mount begins") func nested() {
+        let layout = Layout(
+            hierarchies: [Layout.Hierarchy(controllers: ["cpu"], mountPoint: "/cg/cpu", own: "/a")], unified: nil)
+        let manager = DisabledManager(
+            ManagerRequest(
+                .disabled, path: nil, id: "ID", layout: layout,
+                caller: .init(isRoot: false, mayWrite: { _ in false }, exists: { $0 == "/cg/cpu" })))
+        #expect(manager.members.map(\.path) == ["/cg/cpu"])
+    }
+
     @Test("What is asked for and not applied is named once") func unapplied() {
         let resources = Resources(
             devices: [.init(allow: false, access: "rwm")], memory: .init(limit: 5, swap: 7),

@@ -11,22 +11,26 @@ import Testing
     private static let v2 = Layout(
         hierarchies: [], unified: Layout.Unified(mountPoint: "/cg", own: "/user/session/app"))
 
-    /// An ordinary user who may write to some of the paths that exist; nil for root.
+    /// A caller who may write to some of the paths that exist; nil for the host's root.
     private struct Host {
         var existing: Set<String> = ["/cg"]
         var writable: Set<String>?
+        /// Whether it is root, of a user namespace.
+        var isRoot = false
     }
 
     private func choose(
         _ preference: ManagerPreference = .automatic, path: String? = nil, on layout: Layout = v2,
-        _ host: Host = Host()
+        _ host: Host = Host(), isRootless: Bool? = nil
     ) throws(ManagerRefusal) -> ManagerChoice {
         let existing = host.existing, writable = host.writable
         let caller = ManagerRequest.Caller(
-            isRoot: writable == nil, mayWrite: { writable?.contains($0) ?? true },
+            isRoot: writable == nil || host.isRoot, isHostRoot: { writable == nil },
+            mayWrite: { writable?.contains($0) ?? true },
             exists: { existing.contains($0) || writable?.contains($0) == true })
         return try ManagerSelection.choose(
-            ManagerRequest(preference, path: path, id: "ID", layout: layout, caller: caller))
+            ManagerRequest(
+                preference, path: path, id: "ID", layout: layout, caller: caller, isRootless: isRootless))
     }
 
     @Test("By the layout, for root") func layout() throws {
@@ -84,8 +88,45 @@ import Testing
         let host = Host(existing: ["/cg", "/cg/user", "/cg/user/session"], writable: [])
         #expect(
             try reason(nil, host) == "disabled, since an ordinary user may not write to /cg/user/session")
-        #expect(try reason("/a/b", host) == "disabled, since an ordinary user may not write to /cg")
-        #expect(try reason("a", host) == "disabled, since an ordinary user may not write to /cg/user/session")
+        #expect(try reason("", host) == "disabled, since an ordinary user may not write to /cg/user/session")
+    }
+
+    @Test("Whoever names a place wants it, and gets the error of making it", arguments: [false, true])
+    func place(isRoot: Bool) throws {
+        let host = Host(existing: ["/cg", "/cg/user", "/cg/user/session"], writable: [], isRoot: isRoot)
+        #expect(try choose(path: "/a/b", on: Self.v2, host).manager.paths == ["": "/cg/a/b"])
+        #expect(try choose(path: "a", on: Self.v2, host).manager.paths == ["": "/cg/user/session/a"])
+        #expect(try choose(.disabled, path: "/a/b", on: Self.v2, host).manager.kind == .disabled)
+    }
+
+    @Test("The root of a user namespace is as any user") func namespaceRoot() throws {
+        let host = Host(existing: ["/cg", "/cg/user", "/cg/user/session"], writable: [], isRoot: true)
+        #expect(
+            try reason(nil, host) == "disabled, since the root of a user namespace may not write to /cg/user/session")
+        let delegated = Host(
+            existing: ["/cg"], writable: ["/cg/user/session", "/cg/user/session/cgroup.procs"], isRoot: true)
+        #expect(try choose(on: Self.v2, delegated).manager.paths == ["": "/cg/user/session/skep-ID"])
+        #expect(try choose(.cgroupfs, on: Self.v2, host).manager.kind == .cgroupfsV2)
+    }
+
+    // MARK: --rootless
+
+    @Test("Root can do without the host's rights") func rootless() throws {
+        let host = Host(existing: ["/cg", "/cg/user", "/cg/user/session"], writable: [], isRoot: true)
+        let caller = ManagerRequest.Caller(isRoot: true, mayWrite: { _ in false }, exists: { $0 == "/cg" })
+        let request = ManagerRequest(path: nil, id: "ID", layout: Self.v2, caller: caller, isRootless: true)
+        #expect(try ManagerSelection.choose(request).description == "disabled, since root may not write to /cg")
+        #expect(try choose(on: Self.v2, host, isRootless: true).manager.kind == .disabled)
+        #expect(try choose(.systemd, on: Self.v2, host, isRootless: true).manager.unit?.isUsers == true)
+        #expect(try choose(.systemd, isRootless: true).manager.unit?.isUsers == true)
+    }
+
+    @Test("A user can insist on the host's rights") func notRootless() throws {
+        let host = Host(existing: ["/cg"], writable: [])
+        #expect(try choose(on: Self.v2, host, isRootless: false).manager.paths == ["": "/cg/skep-ID"])
+        #expect(try choose(path: "/a", on: Self.v2, host, isRootless: false).manager.paths == ["": "/cg/a"])
+        #expect(try choose(.systemd, on: Self.v2, host, isRootless: false).manager.unit?.isUsers == false)
+        #expect(try choose(.systemd, on: Self.v2, host).manager.unit?.isUsers == true)
     }
 
     @Test("A user's cgroup lies beside the user's own, where that was handed over") func delegated() throws {
@@ -98,17 +139,10 @@ import Testing
         #expect(try choose(path: "", on: Self.v2, host).manager.paths == ["": "/cg/user/session/skep-ID"])
     }
 
-    @Test("One that is there counts itself") func existing() throws {
-        let host = Host(existing: ["/cg"], writable: ["/cg/user/session/a", "/cg/user/session/cgroup.procs"])
-        #expect(try choose(path: "a", on: Self.v2, host).manager.kind == .cgroupfsV2)
-        #expect(try choose(path: "b", on: Self.v2, host).manager.kind == .disabled)
-    }
-
     @Test("No process comes there that may not leave where it is") func containment() throws {
-        let host = Host(existing: ["/cg"], writable: ["/cg/user/other"])
+        let host = Host(existing: ["/cg"], writable: ["/cg/user/session"])
         #expect(
-            try reason("/user/other/a", host)
-                == "disabled, since an ordinary user may not write to /cg/user/cgroup.procs")
+            try reason(nil, host) == "disabled, since an ordinary user may not write to /cg/user/session/cgroup.procs")
     }
 
     @Test("In version 1 it takes every hierarchy") func legacy() throws {

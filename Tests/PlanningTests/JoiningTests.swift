@@ -60,6 +60,25 @@ import Testing
         #expect(try !Spec.container().plan().joinsPIDNamespace)
     }
 
+    @Test("Without root it gets into the container's pid namespace as a child, once it is in the user namespace")
+    func unprivileged() throws {
+        let process = Process(args: ["sh"], cwd: "/")
+        let plan = try Planner.planJoining(UserNamespaceTests.mapped(), process: process, isPrivileged: false)
+        guard case .joinProcess(_, let kinds, _)? = plan.steps.first?.action else {
+            Issue.record("it begins otherwise")
+            return
+        }
+        #expect(kinds & CloneFlag.pid != 0 && kinds & CloneFlag.user != 0)
+        #expect(plan.goesOnAsChild && !plan.joinsPIDNamespace)
+        #expect(throws: Never.self) { try plan.reread() }
+        #expect(try !self.plan(shell).goesOnAsChild)
+        let shared = try Planner.planJoining(.container(without: .pid), process: process, isPrivileged: false)
+        #expect(!shared.goesOnAsChild && !shared.joinsPIDNamespace)
+        let mounting = try Planner.planUnmounting(
+            [Mount(destination: "/a")], in: UserNamespaceTests.mapped(), isPrivileged: false)
+        #expect(mounting.goesOnAsChild && !mounting.joinsPIDNamespace)
+    }
+
     @Test("Without a mount namespace it takes the container's root") func mount() throws {
         let plan = try plan(shell, in: .container(without: .mount, .network, .uts, .ipc, .cgroup))
         #expect(plan.steps.first?.action == .joinProcess(descriptor: 4, kinds: 0, takesRoot: true))

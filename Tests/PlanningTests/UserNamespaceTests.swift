@@ -329,6 +329,27 @@ import Testing
         #expect(plan.actions(named: "bind").map(\.slot) == [nil])
     }
 
+    @Test("In the runtime's own user namespace, too, devices are bound and mounts have substitutes") func runtimes()
+        throws
+    {
+        let spec = Spec.container(without: .network) { spec in
+            spec.mounts = [Mount(destination: "/sys", type: "sysfs", source: "sysfs")]
+        }
+        var situation = Planner.Situation(rootfs: "/r", cgroups: .v2)
+        #expect(try Planner.plan(spec, in: situation).actions(named: "device").isEmpty)
+        situation.isInUserNamespace = true
+        situation.mayNotSetGroups = true
+        let plan = try Planner.plan(spec, in: situation)
+        let user = Action.user(uid: 0, gid: 0, umask: 0o22, additionalGids: [], groupsMayBeDenied: true)
+        #expect(plan.actions(named: "user") == [user])
+        #expect(plan.actions(named: "mknod").isEmpty && !plan.actions(named: "device").isEmpty)
+        guard case .mount(let mount)? = plan.actions(named: "mount").first else {
+            Issue.record("there is no mount")
+            return
+        }
+        #expect(mount.substitute?.source == "/sys")
+    }
+
     @Test("Sysctls of the user namespace are its own") func sysctls() throws {
         let sysctl = ["user.max_net_namespaces": "5"]
         let spec = UserNamespaceTests.mapped { $0.linux?.sysctl = sysctl }

@@ -101,8 +101,9 @@ needs_controllers() {
     echo "$spawned" >"$V2/$ID/cgroup.procs"
     update_config --arg path "/$ID/c" '.linux.resources.memory.limit = 33554432 | .linux.cgroupsPath = $path'
     run_skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$(cat "$V2/$ID/cgroup.type")" domain "what is handed down changes nothing for who is there"
     kill "$spawned"
-    wait_spawned
+    wait "$spawned" || true
     rmdir "$V2/$ID"
     assert_refused linux.resources.memory.limit ENOENT \
         "$V2/$ID has the memory controller and does not hand it down (cgroup.subtree_control); it can't while it has processes itself"

@@ -69,17 +69,35 @@ load helpers
     [[ -s $WORK/log ]]
 }
 
-@test "--rootless: false and auto; true may be refused until its issue" {
+@test "--rootless: true, false and auto, and what else runc takes for those" {
     local value
-    for value in false auto; do
+    for value in true false auto 1 0 T FALSE; do
         run_skep --rootless "$value" list
         assert_status 0
     done
-    run_skep --rootless true list
-    ((status == 0)) || assert_refused rootless
     skep_only # runc looks at it where it is used
     run_skep --rootless perhaps list
     assert_refused rootless perhaps
+}
+
+@test "--rootless: true does without a cgroup where none can be made, false and auto do not" {
+    skep_only "runc refuses limits then"
+    setup_bundle echo hello
+    update_config '.linux.resources.pids.limit = 20'
+    local value
+    for value in true false auto; do
+        # shellcheck disable=SC2016 # for the script
+        in_mount_namespace 'awk "\$5 ~ /^\/sys\/fs\/cgroup/ { print \$5 }" /proc/self/mountinfo |
+                while read -r point; do mount -o remount,bind,ro "$point"; done
+            exec "$SKEP" --root "$ROOT" --rootless "$1" run --bundle "$BUNDLE" "$ID"' "$value"
+        if [[ $value == true ]]; then
+            assert_status 0
+            assert_equal "$output" hello
+            assert_contains "$stderr" "not applied: linux.resources.pids.limit, linux.resources.devices: the container has no cgroup of its own, since root may not write to /sys/fs/cgroup"
+        else
+            assert_refused linux.cgroupsPath EROFS
+        fi
+    done
 }
 
 @test "--systemd-cgroup: refused for now" {

@@ -45,7 +45,8 @@ enum skep_op {
     // Namespaces
     SKEP_OP_JOIN,         // slot: namespace descriptor; number[0]: its CLONE_NEW* type; text[0]: its path
     SKEP_OP_JOIN_PROCESS, // slot: a pidfd; number[0]: the CLONE_NEW* types to join of its namespaces. Its "/" is the
-                          // root. With CLONE_NEWUSER it becomes root there. flags: SKEP_JOIN_*
+                          // root. With CLONE_NEWUSER it becomes root there; with CLONE_NEWPID a child of the
+                          // same parent goes on in its place. flags: SKEP_JOIN_*
     SKEP_OP_LOOPBACK,
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
     SKEP_OP_PROPAGATION,   // number[0]: MS_* propagation flags for "/" and everything below

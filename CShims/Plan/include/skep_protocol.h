@@ -3,6 +3,8 @@
 //   parent                                   bootstrap (in the new namespaces)
 //     | ORDER_PLAN  + plan, board, fifos, namespaces -> |  reads the plan, begins its steps
 //     | ORDER_SOURCES + more for mounts --------------> |  only where one message could not take them all
+//     | <---------------- REPORT_SUCCESSOR + its pidfd  |  SKEP_OP_JOIN_PROCESS into a pid namespace: this one has
+//     |                                                 |  ended, and its child, whose pid is on the board, goes on
 //     | ORDER_CGROUP + cgroup `tasks` files ----------> |  SKEP_OP_CGROUP: joins them
 //     | <-------------------------------- REPORT_HOOKS  |  SKEP_OP_RUNTIME_HOOKS, where there are any
 //     | ORDER_HOOKS_DONE -----------------------------> |
@@ -46,7 +48,8 @@ enum skep_report_kind {
     SKEP_REPORT_ERROR,
     SKEP_REPORT_HOOKS,
     SKEP_REPORT_TERMINAL,
-    SKEP_REPORT_LISTENER
+    SKEP_REPORT_LISTENER,
+    SKEP_REPORT_SUCCESSOR
 };
 
 #define SKEP_NO_STEP UINT32_MAX // the failure is not a step's: a malformed plan, a broken protocol
@@ -66,6 +69,7 @@ _Static_assert(sizeof(struct skep_report) == 256, "reports are read by another l
 struct skep_board {
     uint32_t begun;            // number of steps begun
     int32_t listener;          // the seccomp listener's number, plus 1: the parent fetches it from there
+    int32_t successor;         // the pid of the child that goes on in its place, or 0
     struct skep_report report; // the last REPORT_ERROR; of kind 0 where there is none
 };
 

@@ -3,7 +3,7 @@ internal import System
 /// Chooses how systemd is to make a container's cgroup.
 enum SystemdChoice {
     static func choose(_ request: ManagerRequest) throws(ManagerRefusal) -> ManagerChoice {
-        let isUsers = !request.caller.isRoot || !request.caller.isHostRoot()
+        let isUsers = request.asksForNoRights
         let unit = try UnitName(cgroupsPath: request.path, id: request.id, isRootless: isUsers)
         let properties = try UnitProperties.annotations(request.annotations)
         let layout = request.layout
