@@ -8,7 +8,7 @@ enum SystemdChoice {
         let properties = try UnitProperties.annotations(request.annotations)
         let layout = request.layout
         // Where it is to be expected: its init tells where it is.
-        let root = isUsers ? root(ofUser: request.caller.uid, layout) : ""
+        let root = isUsers ? root(ofUser: request.caller.isRoot ? nil : request.caller.uid, layout) : ""
         let base = ManagerSelection.manager(path: root + "/" + unit.cgroup, id: request.id, layout: layout)
         let manager = SystemdManager(
             unit, isUsers: isUsers, base: base, isUnified: base.members.isEmpty, properties: properties)
@@ -16,12 +16,21 @@ enum SystemdChoice {
         return ManagerChoice(manager, because: "as asked for: \(unit.name) of \(whose) systemd")
     }
 
-    /// The cgroup of the user's own systemd: that of the caller where it lies in it, else where the host's puts it.
-    static func root(ofUser uid: UInt32, _ layout: Layout) -> String {
-        let service = "/user@\(uid).service"
+    /// The cgroup of the user's own systemd: that of the caller where it lies in it, else where the host's puts it. Nil
+    /// for the root of a user namespace, whose user is the one whose slice it is in.
+    static func root(ofUser uid: UInt32?, _ layout: Layout) -> String {
         let own = layout.unified?.own ?? layout.hierarchies.first { $0.controllers == ["name=systemd"] }?.own ?? ""
         let parts = own.utf8.split(separator: UInt8(ascii: "/")).map { "/" + String(decoding: $0, as: UTF8.self) }
-        guard let index = parts.firstIndex(of: service) else { return "/user.slice/user-\(uid).slice" + service }
+        let user =
+            uid.map { String($0) } ?? parts.lazy.compactMap { name($0, between: "/user@", ".service") }.first
+            ?? parts.lazy.compactMap { name($0, between: "/user-", ".slice") }.first ?? "0"
+        let service = "/user@\(user).service"
+        guard let index = parts.firstIndex(of: service) else { return "/user.slice/user-\(user).slice" + service }
         return parts[...index].joined()
+    }
+
+    private static func name(_ text: String, between prefix: String, _ suffix: String) -> String? {
+        guard let rest = text.after(prefix), rest.hasSuffix(suffix) else { return nil }
+        return String(rest.dropLast(suffix.utf8.count))
     }
 }
