@@ -49,6 +49,8 @@ extension ForwardingManager {
         try base.membershipFiles(in: subgroups)
     }
 
+    public func settle(_ pid: Int32) throws(SystemError) { try base.settle(pid) }
+
     // MARK: Changing and looking
 
     public func prepareUpdate(of resources: Resources, by changes: Resources) throws(SystemError) -> ResourceChange {

@@ -44,6 +44,8 @@ public protocol Manager: Sendable {
     func apply(_ resources: Resources) throws(SystemError)
     /// Hands the version 2 cgroup over to a user of the host's; version 1 has nothing that is safe to hand over.
     func handOver(to uid: UInt32) throws(SystemError)
+    /// Puts the init where it is to be in the end. It has all its namespaces, and has not been let go.
+    func settle(_ pid: Int32) throws(SystemError)
     /// Prepares to change limits of a container that runs. Devices stay as they are.
     ///
     /// - Parameters:
@@ -115,6 +117,8 @@ extension Manager {
     public func prepare() {}
 
     public func begin(with pid: Int32, _ resources: Resources) throws(SystemError) {}
+
+    public func settle(_ pid: Int32) throws(SystemError) {}
 
     public func noteKills() {}
 

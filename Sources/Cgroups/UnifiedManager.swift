@@ -58,10 +58,13 @@ public struct UnifiedManager: UnitFiles {
     public func create() throws(SystemError) {}
 
     func adopt(_ pid: Int32, in memberships: [Layout.Membership]) throws(SystemError) {
+        // A slice takes no processes from systemd, and of a sub-cgroup it knows nothing. Before controllers are handed
+        // down, since a cgroup with processes in it can't.
+        if !memberships.contains(where: { $0.controllers.isEmpty && mountPoint + $0.path == path }) {
+            try Files.makeDirectories(path, mode: 0o755)
+            try Files.write(decimal(pid), to: path + "/cgroup.procs")
+        }
         try enableControllers(above: path)
-        // A slice takes no processes from systemd.
-        if memberships.contains(where: { $0.controllers.isEmpty && mountPoint + $0.path == path }) { return }
-        try Files.write(decimal(pid), to: path + "/cgroup.procs")
     }
 
     func moved(to place: String) -> UnifiedManager {

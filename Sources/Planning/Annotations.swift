@@ -13,9 +13,9 @@ public struct RuntimeAnnotations: Sendable, Equatable {
     /// The names of all that can make a container do what its other properties do not tell, for `skep features`.
     public static let names =
         [
-            "run.oci.hooks.stderr", "run.oci.hooks.stdout", "run.oci.keep_original_groups",
+            "run.oci.delegate-cgroup", "run.oci.hooks.stderr", "run.oci.hooks.stdout", "run.oci.keep_original_groups",
             "run.oci.mount_context_type",
-            "run.oci.pidfd_receiver",
+            "run.oci.pidfd_receiver", "run.oci.systemd.subgroup",
         ] + FilterAnnotations.names
 
     /// Reads them.

@@ -59,7 +59,8 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         manager = StoredManager(kind: kind, namedPaths: Self.paths(try object.map("cgroup_paths")))
         if kind == .systemdV1 || kind == .systemdV2 {
             manager.unit = SystemdUnit(
-                name: try object.required("systemd_unit"), isUsers: try object.flag("systemd_user"))
+                name: try object.required("systemd_unit"), isUsers: try object.flag("systemd_user"),
+                delegated: try object.text("systemd_delegated"))
         }
         namespacePaths = Self.paths(try object.map("namespace_paths"))
         annotations = try object.map("annotations")
@@ -98,6 +99,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         if let unit = manager.unit {
             object.set("systemd_unit", unit.name)
             object.setIfTrue("systemd_user", unit.isUsers)
+            object.setIfPresent("systemd_delegated", unit.delegated)
         }
         object.set("namespace_paths", PathsObject(paths: namespacePaths))
         object.setIfPresent("annotations", annotations)

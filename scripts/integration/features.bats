@@ -58,11 +58,13 @@ load helpers
     skep features
     assert_equal "$(jq -r '.potentiallyUnsafeConfigAnnotations[]' <<<"$output")" "io.skep.network
 org.systemd.property.
+run.oci.delegate-cgroup
 run.oci.hooks.stderr
 run.oci.hooks.stdout
 run.oci.keep_original_groups
 run.oci.mount_context_type
 run.oci.pidfd_receiver
+run.oci.systemd.subgroup
 run.oci.seccomp.receiver
 run.oci.seccomp_bpf_data
 run.oci.seccomp_fail_unknown_syscall"

@@ -2,28 +2,11 @@
 # systemd's cgroup manager: units, what they are told, and what is left of them.
 # bats file_tags=systemd
 load helpers
+load helpers/systemd
 
 setup_file() {
     skep_only "other runtimes name their units otherwise"
     is_systemd_manager || suite_needs "SKEP_CGROUP_MANAGER=systemd"
-}
-
-# A bundle whose container sleeps in the scope $UNIT; $DIRECTORY is its cgroup.
-setup_sleeper() {
-    setup_bundle sleep 1000
-    set_cgroup
-    UNIT=it-$ID.scope
-    DIRECTORY=$(cgroup_dir memory "$CGROUP")
-}
-
-# property NAME: of the unit, as systemd tells it.
-property() {
-    systemctl show --value --property "$1" "$UNIT"
-}
-
-# assert_no_unit [NAME]: systemd knows none of this test's, not even a failed one.
-assert_no_unit() {
-    assert_equal "$(systemctl list-units --all --plain --no-legend "*$ID*")" ""
 }
 
 @test "systemd: without linux.cgroupsPath it is a scope in system.slice, named by the id" {
@@ -74,35 +57,6 @@ assert_no_unit() {
     done
 }
 
-@test "systemd: limits are the unit's and the cgroup's" {
-    setup_sleeper
-    update_config '.linux.resources += {memory: {limit: 64000000, reservation: 32000000},
-        cpu: {shares: 512, quota: 25000, period: 50000, cpus: "0"}, pids: {limit: 77}}'
-    create
-    assert_equal "$(property TasksMax)" 77
-    assert_equal "$(property CPUQuotaPerSecUSec)" 500ms
-    assert_equal "$(cgroup_value pids "$CGROUP" pids.max pids.max)" 77
-    if is_cgroup_v2; then
-        assert_equal "$(property MemoryMax) $(property MemoryLow) $(property CPUWeight) $(property AllowedCPUs)" \
-            "64000000 32000000 59 0"
-        assert_equal "$(cat "$DIRECTORY/cpu.max")" "25000 50000"
-    else
-        assert_equal "$(property MemoryLimit) $(property CPUShares)" "64000000 512"
-    fi
-    systemctl daemon-reload
-    assert_equal "$(cgroup_value memory "$CGROUP" memory.limit_in_bytes memory.max)" 64000000
-}
-
-@test "systemd: linux.resources.unified is told systemd as properties" {
-    is_cgroup_v2 || skip "version 2 alone has it"
-    setup_sleeper
-    update_config '.linux.resources.unified = {"memory.high": "50000000", "pids.max": "44", "cpu.weight": "33"}'
-    create
-    assert_equal "$(property MemoryHigh) $(property TasksMax) $(property CPUWeight)" "50000000 44 33"
-    systemctl daemon-reload
-    assert_equal "$(cat "$DIRECTORY"/{memory.high,pids.max,cpu.weight} | xargs)" "49999872 44 33"
-}
-
 @test "systemd: org.systemd.property annotations" {
     setup_sleeper
     update_config '.annotations = {"org.systemd.property.TimeoutStopSec": "uint64 7",
@@ -123,41 +77,65 @@ assert_no_unit() {
     assert_no_leaks
 }
 
-@test "systemd: device rules hold, and survive daemon-reload" {
-    # One that root may open without a capability.
-    local minor
-    minor=$(stat -c %Lr /dev/cpu_dma_latency)
-    setup_bundle sh -c "mknod /dev/own c 10 $((minor + 1)) && mknod /dev/other c 10 $minor; while :; do sleep 0.1; done"
-    set_cgroup
-    update_config --argjson minor "$minor" '.process.capabilities |= map_values(. + ["CAP_MKNOD"]) |
-        .linux.resources.devices =
-            [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 10, minor: $minor, access: "rw"}]'
+@test "systemd: run.oci.systemd.subgroup is where the container's cgroup is" {
+    is_cgroup_v2 || skip "version 2 alone has it"
+    setup_sleeper
+    update_config '.annotations = {"run.oci.systemd.subgroup": "a/inner"} | .linux.namespaces += [{type: "cgroup"}] |
+        .linux.resources += {memory: {limit: 67108864}, pids: {limit: 77}}'
     create
     skep start "$ID"
-    UNIT=it-$ID.scope
-    local round
-    for round in before after; do
-        run_skep exec "$ID" sh -c 'until [ -e /dev/other ]; do sleep 0.1; done; : <>/dev/null && : </dev/other'
-        assert_status 0
-        run_skep exec "$ID" sh -c ': </dev/own'
-        assert_contains "$stderr" "not permitted"
-        assert_equal "$(property DevicePolicy)" strict
-        [[ $round == after ]] || systemctl daemon-reload
-    done
+    assert_contains "$(cat "/proc/$(state .pid)/cgroup")" "$UNIT/a/inner"
+    assert_equal "$(property MemoryMax) $(property TasksMax)" "67108864 77"
+    assert_equal "$(cat "$DIRECTORY"/a/inner/{memory.max,pids.max} | xargs)" "67108864 77"
+    skep exec "$ID" cat /proc/self/cgroup
+    assert_equal "$output" "0::/"
+    skep pause "$ID"
+    assert_equal "$(cat "$DIRECTORY/a/inner/cgroup.freeze") $(cat "$DIRECTORY/cgroup.freeze")" "1 0"
+    skep delete --force "$ID"
+    assert_no_unit
+    assert_no_leaks
 }
 
-@test "systemd: update changes the unit too, or nothing" {
+@test "systemd: run.oci.delegate-cgroup is where the processes are, below their root" {
+    is_cgroup_v2 || skip "version 2 alone has it"
     setup_sleeper
-    update_config '.linux.resources.memory.limit = 64000000'
+    update_config '.annotations = {"run.oci.systemd.subgroup": "inner", "run.oci.delegate-cgroup": "payload"} |
+        .linux.namespaces += [{type: "cgroup"}] | .linux.resources += {pids: {limit: 77}}'
     create
-    skep update --memory 32m --pids-limit 55 "$ID"
-    assert_equal "$(property TasksMax)" 55
-    systemctl daemon-reload
-    assert_equal "$(cgroup_value memory "$CGROUP" memory.limit_in_bytes memory.max)" 33554432
-    assert_equal "$(cgroup_value pids "$CGROUP" pids.max pids.max)" 55
-    run_skep update --pids-limit 66 --cpuset-cpus 999 "$ID"
-    assert_refused cpu.cpus
-    assert_equal "$(property TasksMax) $(cgroup_value pids "$CGROUP" pids.max pids.max)" "55 55"
+    skep start "$ID"
+    assert_contains "$(cat "/proc/$(state .pid)/cgroup")" "$UNIT/inner/payload"
+    assert_equal "$(cat "$DIRECTORY/inner/pids.max") $(cat "$DIRECTORY/inner/cgroup.procs")" "77 "
+    skep exec "$ID" cat /proc/self/cgroup /proc/1/cgroup
+    assert_equal "$output" $'0::/payload\n0::/payload'
+    skep ps --format json "$ID"
+    assert_equal "$output" "[$(state .pid)]"
+    # The root can hand controllers down.
+    echo +pids >"$DIRECTORY/inner/cgroup.subtree_control"
+    assert_equal "$(cat "$DIRECTORY/inner/payload/pids.max")" max
+    skep exec "$ID" true
+    skep kill "$ID" KILL
+    until [[ $(state .status) == stopped ]]; do sleep 0.05; done
+    skep delete "$ID"
+    assert_no_unit
+    assert_no_leaks
+}
+
+@test "systemd: annotations that name no cgroup below another are refused" {
+    setup_sleeper
+    local name value
+    for name in run.oci.systemd.subgroup run.oci.delegate-cgroup; do
+        for value in ../a /a a//b .; do
+            update_config --arg name "$name" --arg value "$value" '.annotations = {($name): $value}'
+            run_skep run --bundle "$BUNDLE" "$ID"
+            assert_refused "annotations.$name" "$value"
+        done
+        is_cgroup_v2 || continue
+        update_config --arg name "$name" '.annotations = {($name): ""}'
+        create
+        assert_contains "$(cat "/proc/$(state .pid)/cgroup")" "$UNIT"
+        skep delete --force "$ID"
+    done
+    assert_no_unit
 }
 
 @test "systemd: exec, pause, ps and statistics" {
@@ -250,22 +228,6 @@ s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(8); signal.paus
     assert_refused StartTransientUnit "$UNIT" ETIMEDOUT
     assert_no_unit
     assert_no_leaks
-}
-
-# at_private PROGRAM COMMAND...: with a server at systemd's own socket that the Python PROGRAM makes of `listener`.
-at_private() {
-    local program=$1
-    shift
-    rm -f "$WORK/private"
-    python3 -c "import signal, socket, sys
-listener = socket.socket(socket.AF_UNIX); listener.bind(sys.argv[1])
-$program" "$WORK/private" 3>&- &
-    SPAWNED+=("$!")
-    until [[ -S $WORK/private ]]; do sleep 0.05; done
-    status=0
-    unshare --mount --propagation private bash -c 'mount --bind "$1" /run/systemd/private && shift && exec "$@"' \
-        bash "$WORK/private" "$SKEP" --root "$ROOT" "$@" </dev/null >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
-    output=$(cat "$WORK/stdout") stderr=$(cat "$WORK/stderr")
 }
 
 @test "systemd: the bus does where its own socket refuses, or closes" {

@@ -9,9 +9,10 @@ enum SystemdChoice {
         let layout = request.layout
         // Where it is to be expected: its init tells where it is.
         let root = isUsers ? root(ofUser: request.caller.isRoot ? nil : request.caller.uid, layout) : ""
-        let base = ManagerSelection.manager(path: root + "/" + unit.cgroup, id: request.id, layout: layout)
-        let manager = SystemdManager(
-            unit, isUsers: isUsers, base: base, isUnified: base.members.isEmpty, properties: properties)
+        let inner = try InnerCgroups(request.annotations, isUnified: layout.hierarchies.isEmpty)
+        let base = ManagerSelection.manager(
+            path: root + "/" + unit.cgroup + inner.suffix, id: request.id, layout: layout)
+        let manager = SystemdManager(unit, isUsers: isUsers, base: base, inner: inner, properties: properties)
         let whose = isUsers ? "the user's" : "the host's"
         return ManagerChoice(manager, because: "as asked for: \(unit.name) of \(whose) systemd")
     }

@@ -10,10 +10,13 @@ public struct SystemdUnit: Sendable, Equatable {
     public var name: String
     /// Whether it is one of the user's own systemd, and not of the host's.
     public var isUsers: Bool
+    /// The cgroup below the container's that its processes are in; nil if they are in the container's own.
+    public var delegated: String?
 
-    public init(name: String, isUsers: Bool) {
+    public init(name: String, isUsers: Bool, delegated: String? = nil) {
         self.name = name
         self.isUsers = isUsers
+        self.delegated = delegated
     }
 
     var instance: SystemdInstance { isUsers ? .user : .system }
@@ -29,6 +32,8 @@ public final class SystemdManager: ForwardingManager {
     /// What the unit is like, but for its processes and limits; nil for a unit that is there already.
     private let properties: [UnitProperty]?
     private let slice: UnitName?
+    /// What lies between the unit's cgroup and the container's, with a slash before it.
+    private let suffix: String
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
@@ -39,6 +44,8 @@ public final class SystemdManager: ForwardingManager {
         /// What systemd was asked for, while that is not settled.
         var launch: UnitLaunch?
         var pid: Int32 = 0
+        /// Who the cgroup was handed over to.
+        var owner: UInt32?
         /// Whether a unit that this manager asked for is there.
         var hasOwnUnit = false
         /// Whether the unit has been seen to end.
@@ -52,15 +59,16 @@ public final class SystemdManager: ForwardingManager {
     /// - Parameters:
     ///   - unit: its unit's name.
     ///   - isUsers: whether the user's own systemd makes it.
-    ///   - base: the manager of the cgroups that the unit is expected to have.
-    ///   - isUnified: whether the host has version 2 alone.
+    ///   - base: the manager of the cgroups that the container is expected to have.
+    ///   - inner: where they are below the unit's.
     ///   - properties: what annotations say of it.
     init(
-        _ unit: UnitName, isUsers: Bool, base: any UnitFiles, isUnified: Bool, properties: [UnitProperty]
+        _ unit: UnitName, isUsers: Bool, base: any UnitFiles, inner: InnerCgroups, properties: [UnitProperty]
     ) {
-        name = SystemdUnit(name: unit.name, isUsers: isUsers)
+        name = SystemdUnit(name: unit.name, isUsers: isUsers, delegated: inner.delegated)
         slice = unit
-        self.isUnified = isUnified
+        suffix = inner.suffix
+        isUnified = base.members.isEmpty
         self.properties = properties
         state = Mutex(State(base: base))
     }
@@ -69,6 +77,7 @@ public final class SystemdManager: ForwardingManager {
     init(_ unit: SystemdUnit, base: any UnitFiles) {
         name = unit
         slice = nil
+        suffix = ""
         isUnified = base.members.isEmpty
         properties = nil
         state = Mutex(State(base: base))
@@ -124,7 +133,7 @@ public final class SystemdManager: ForwardingManager {
             }
             state.hasOwnUnit = true
             let memberships = Layout.parse(try Files.read("/proc/" + decimal(state.pid) + "/cgroup"))
-            if let place = place(memberships) { state.base = state.base.moved(to: place) }
+            if let place = place(memberships) { state.base = state.base.moved(to: place + suffix) }
             try state.base.adopt(state.pid, in: memberships)
         }
     }
@@ -135,12 +144,53 @@ public final class SystemdManager: ForwardingManager {
         return place.flatMap { Paths.name(of: $0) == name.name ? $0 : nil }
     }
 
+    // MARK: Below the unit's cgroup
+
+    /// The unit's own cgroup of version 2.
+    private var unitPath: String? {
+        guard let path = base.unifiedPath else { return nil }
+        var unit = path
+        while Paths.name(of: unit) != name.name {
+            unit = Paths.parent(of: unit)
+            if unit.utf8.count <= 1 { return path }
+        }
+        return unit
+    }
+
+    /// Where the processes are in the end.
+    private var delegatedPath: String? {
+        guard let delegated = name.delegated, let path = base.unifiedPath else { return nil }
+        return path + "/" + delegated
+    }
+
+    public func handOver(to uid: UInt32) throws(SystemError) {
+        try base.handOver(to: uid)
+        state.withLock { $0.owner = uid }
+    }
+
+    public func settle(_ pid: Int32) throws(SystemError) {
+        guard let path = delegatedPath else { return }
+        do {
+            try Files.makeDirectories(path, mode: 0o755)
+            if let owner = state.withLock({ $0.owner }) { try Delegation.handOver(path, to: owner) }
+            try Files.write(decimal(pid), to: path + "/cgroup.procs")
+        } catch {
+            throw error.blaming("annotations." + InnerCgroups.delegatedName)
+        }
+    }
+
+    public func openBirthplace(in subgroups: [Subgroup]) throws(SystemError) -> Descriptor? {
+        // The container may have made another of it.
+        if subgroups.isEmpty, let path = delegatedPath, Files.exists(path) { return try Descriptor.openDirectory(path) }
+        return try base.openBirthplace(in: subgroups)
+    }
+
     // MARK: The OOM killer
 
     /// The slice's counter has what happens below it, and stays when the scope goes. Of others in the slice it has
     /// that, too.
     private func killsAbove() -> Int? {
-        guard isUnified, let path = base.unifiedPath else { return nil }
+        guard isUnified, let path = unitPath else { return nil }
         return CgroupDirectory.counter("oom_kill", in: Paths.parent(of: path) + "/memory.events")
     }
 
@@ -182,7 +232,7 @@ public final class SystemdManager: ForwardingManager {
     /// systemd ends a scope by itself once its processes have ended, and would need to be told if the cgroup went
     /// away before it has looked.
     public func remove() throws(SystemError) {
-        if isUnified, isScope, let path = base.unifiedPath, try ScopeEnd.isSeen(path, killing: base) {
+        if isUnified, isScope, let path = unitPath, try ScopeEnd.isSeen(path, killing: base) {
             return state.withLock { $0.hasEnded = true }
         }
         try base.remove()

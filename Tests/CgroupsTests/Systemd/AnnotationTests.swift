@@ -132,3 +132,45 @@ import Testing
         }
     }
 }
+
+@Suite("Annotations of cgroups below the unit's") struct InnerCgroupsTests {
+    private func inner(_ annotations: [String: String], isUnified: Bool = true) throws -> InnerCgroups {
+        try InnerCgroups(annotations, isUnified: isUnified)
+    }
+
+    @Test("Each has a path, or none") func paths() throws {
+        #expect(try inner([:]).suffix == "")
+        let both = try inner(["run.oci.systemd.subgroup": "a/b", "run.oci.delegate-cgroup": "c"])
+        #expect(both.subgroup == "a/b" && both.delegated == "c" && both.suffix == "/a/b")
+        let none = try inner(
+            ["run.oci.systemd.subgroup": "", "run.oci.delegate-cgroup": ""], isUnified: false)
+        #expect(none.subgroup == nil && none.delegated == nil)
+    }
+
+    @Test(
+        "What does not lead downwards is refused",
+        arguments: ["/", "/a", "a/", "a//b", ".", "..", "a/../b", "a/.", "a\nb"])
+    func refused(path: String) {
+        for name in ["run.oci.systemd.subgroup", "run.oci.delegate-cgroup"] {
+            let error = #expect(throws: ManagerRefusal.self) { _ = try inner([name: path]) }
+            #expect(error?.property == "annotations." + name)
+        }
+    }
+
+    @Test("Version 1 has none") func legacy() {
+        let error = #expect(throws: ManagerRefusal.self) {
+            _ = try inner(["run.oci.systemd.subgroup": "a"], isUnified: false)
+        }
+        #expect(error?.reason == "\"a\" needs cgroup version 2")
+    }
+
+    @Test("The manager's cgroup lies below the unit's") func manager() throws {
+        let layout = Layout(hierarchies: [], unified: .init(mountPoint: "/cg", own: "/"))
+        let choice = try ManagerSelection.choose(
+            ManagerRequest(
+                .systemd, path: "a.slice:b:c", id: "ID",
+                annotations: ["run.oci.systemd.subgroup": "d", "run.oci.delegate-cgroup": "e"], layout: layout))
+        #expect(choice.manager.unifiedPath == "/cg/a.slice/b-c.scope/d")
+        #expect(choice.manager.unit?.name == "b-c.scope" && choice.manager.unit?.delegated == "e")
+    }
+}

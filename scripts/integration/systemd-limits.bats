@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# Limits where systemd makes the cgroup: what it is told, what the files get, and that neither undoes the other.
+# bats file_tags=systemd
+load helpers
+load helpers/systemd
+
+setup_file() {
+    skep_only "other runtimes name their units otherwise"
+    is_systemd_manager || suite_needs "SKEP_CGROUP_MANAGER=systemd"
+}
+
+@test "systemd: limits are the unit's and the cgroup's" {
+    setup_sleeper
+    update_config '.linux.resources += {memory: {limit: 64000000, reservation: 32000000},
+        cpu: {shares: 512, quota: 25000, period: 50000, cpus: "0"}, pids: {limit: 77}}'
+    create
+    assert_equal "$(property TasksMax)" 77
+    assert_equal "$(property CPUQuotaPerSecUSec)" 500ms
+    assert_equal "$(cgroup_value pids "$CGROUP" pids.max pids.max)" 77
+    if is_cgroup_v2; then
+        assert_equal "$(property MemoryMax) $(property MemoryLow) $(property CPUWeight) $(property AllowedCPUs)" \
+            "64000000 32000000 59 0"
+        assert_equal "$(cat "$DIRECTORY/cpu.max")" "25000 50000"
+    else
+        assert_equal "$(property MemoryLimit) $(property CPUShares)" "64000000 512"
+    fi
+    systemctl daemon-reload
+    assert_equal "$(cgroup_value memory "$CGROUP" memory.limit_in_bytes memory.max)" 64000000
+}
+
+@test "systemd: linux.resources.unified is told systemd as properties" {
+    is_cgroup_v2 || skip "version 2 alone has it"
+    setup_sleeper
+    update_config '.linux.resources.unified = {"memory.high": "50000000", "pids.max": "44", "cpu.weight": "33"}'
+    create
+    assert_equal "$(property MemoryHigh) $(property TasksMax) $(property CPUWeight)" "50000000 44 33"
+    systemctl daemon-reload
+    assert_equal "$(cat "$DIRECTORY"/{memory.high,pids.max,cpu.weight} | xargs)" "49999872 44 33"
+}
+
+@test "systemd: device rules hold, and survive daemon-reload" {
+    # One that root may open without a capability.
+    local minor
+    minor=$(stat -c %Lr /dev/cpu_dma_latency)
+    setup_bundle sh -c "mknod /dev/own c 10 $((minor + 1)) && mknod /dev/other c 10 $minor; while :; do sleep 0.1; done"
+    set_cgroup
+    update_config --argjson minor "$minor" '.process.capabilities |= map_values(. + ["CAP_MKNOD"]) |
+        .linux.resources.devices =
+            [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 10, minor: $minor, access: "rw"}]'
+    create
+    skep start "$ID"
+    UNIT=it-$ID.scope
+    local round
+    for round in before after; do
+        run_skep exec "$ID" sh -c 'until [ -e /dev/other ]; do sleep 0.1; done; : <>/dev/null && : </dev/other'
+        assert_status 0
+        run_skep exec "$ID" sh -c ': </dev/own'
+        assert_contains "$stderr" "not permitted"
+        assert_equal "$(property DevicePolicy)" strict
+        [[ $round == after ]] || systemctl daemon-reload
+    done
+}
+
+@test "systemd: update changes the unit too, or nothing" {
+    setup_sleeper
+    update_config '.linux.resources.memory.limit = 64000000'
+    create
+    skep update --memory 32m --pids-limit 55 "$ID"
+    assert_equal "$(property TasksMax)" 55
+    systemctl daemon-reload
+    assert_equal "$(cgroup_value memory "$CGROUP" memory.limit_in_bytes memory.max)" 33554432
+    assert_equal "$(cgroup_value pids "$CGROUP" pids.max pids.max)" 55
+    run_skep update --pids-limit 66 --cpuset-cpus 999 "$ID"
+    assert_refused cpu.cpus
+    assert_equal "$(property TasksMax) $(cgroup_value pids "$CGROUP" pids.max pids.max)" "55 55"
+}
