@@ -74,3 +74,43 @@ setup_file() {
     assert_refused cpu.cpus
     assert_equal "$(property TasksMax) $(cgroup_value pids "$CGROUP" pids.max pids.max)" "55 55"
 }
+
+# throttled FILTER: a container in the scope $UNIT whose reading from the loop device $NUMBERS is throttled.
+throttled() {
+    local device
+    truncate --size 8M "$WORK/disk"
+    device=$(losetup --find --show "$WORK/disk") || skip "no loop device to be had here"
+    NUMBERS=$(($(stat -c 0x%t "$device"))):$(($(stat -c 0x%T "$device")))
+    setup_sleeper
+    update_config --argjson major "${NUMBERS%:*}" --argjson minor "${NUMBERS#*:}" '.linux.resources += {
+        memory: {limit: 67108864}, unified: {"memory.swap.high": "4096000"},
+        blockIO: {throttleReadBpsDevice: [{major: $major, minor: $minor, rate: 1048576}]}}'
+    update_config "$1"
+    create
+    # It stays until nobody uses it.
+    losetup --detach "$device"
+}
+
+# assert_kept DIRECTORY "FILE..." WANTED: nothing that makes systemd look at its limits anew changes the files.
+assert_kept() {
+    local directory=$1 wanted=$3 command files
+    read -ra files <<<"$2"
+    for command in "true" "systemctl daemon-reload" "systemctl daemon-reexec" \
+        "systemd-run --quiet --scope --property MemoryMax=100M --property IOWeight=50 true" \
+        "skep update --pids-limit 55 $ID" "skep update --memory 100m $ID"; do
+        $command
+        assert_equal "$command: $(cd "$directory" && cat "${files[@]}" | xargs)" "$command: $wanted"
+    done
+}
+
+@test "systemd: throttles and others that it is told nothing of are not undone" {
+    is_cgroup_v2 || skip "of version 2"
+    throttled .
+    assert_kept "$DIRECTORY" "io.max memory.swap.high" "$NUMBERS rbps=1048576 wbps=max riops=max wiops=max 4096000"
+}
+
+@test "systemd: what it would undo it does not in a sub-cgroup" {
+    is_cgroup_v2 || skip "of version 2"
+    throttled '.annotations = {"run.oci.systemd.subgroup": "inner"} | .linux.resources.unified += {"memory.oom.group": "1"}'
+    assert_kept "$DIRECTORY/inner" "memory.oom.group memory.swap.high" "1 4096000"
+}
