@@ -96,7 +96,7 @@ setup_cgroup() {
     setup_cgroup
     update_config '.linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 4194304}]'
     create
-    local directory=/sys/fs/cgroup/hugetlb/$ID
+    local directory=/sys/fs/cgroup/hugetlb$CGROUP
     assert_equal "$(seen "$directory/hugetlb.2MB.limit_in_bytes")" 4194304
     assert_equal "$(seen "$directory/hugetlb.2MB.rsvd.limit_in_bytes")" 4194304
     echo '{"hugepageLimits": [{"pageSize": "2MB", "limit": 2097152}]}' >"$WORK/new.json"
@@ -113,12 +113,12 @@ setup_cgroup() {
     setup_cgroup
     update_config '.linux.resources.network = {classID: 1048577, priorities: [{name: "lo", priority: 5}]}'
     create
-    assert_equal "$(seen "/sys/fs/cgroup/net_cls/$ID/net_cls.classid")" 1048577
-    assert_contains "$(seen "/sys/fs/cgroup/net_prio/$ID/net_prio.ifpriomap")" "lo 5"
+    assert_equal "$(seen "/sys/fs/cgroup/net_cls$CGROUP/net_cls.classid")" 1048577
+    assert_contains "$(seen "/sys/fs/cgroup/net_prio$CGROUP/net_prio.ifpriomap")" "lo 5"
     echo '{"network": {"classID": 7, "priorities": [{"name": "lo", "priority": 2}]}}' >"$WORK/new.json"
     skep update --resources "$WORK/new.json" "$ID"
-    assert_equal "$(seen "/sys/fs/cgroup/net_cls/$ID/net_cls.classid")" 7
-    assert_contains "$(seen "/sys/fs/cgroup/net_prio/$ID/net_prio.ifpriomap")" "lo 2"
+    assert_equal "$(seen "/sys/fs/cgroup/net_cls$CGROUP/net_cls.classid")" 7
+    assert_contains "$(seen "/sys/fs/cgroup/net_prio$CGROUP/net_prio.ifpriomap")" "lo 2"
     skep delete --force "$ID"
     update_config '.linux.resources.network = {priorities: [{name: "nonesuch0", priority: 5}]}'
     run_skep create --bundle "$BUNDLE" "$ID"
