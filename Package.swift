@@ -6,8 +6,15 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
     .treatAllWarnings(as: .error),
-    // Every command runs its code once, from cold: what counts is how much of it there is.
-    .unsafeFlags(["-Osize"], .when(configuration: .release)),
+    // Every command runs its code once, from cold: what counts is how much of it there is, that the linker may put
+    // together what is called, and that a generic type is made by a call, not looked up by its name.
+    .unsafeFlags(
+        [
+            "-Osize", "-Xfrontend", "-function-sections",
+            "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors",
+        ], .when(configuration: .release)),
+    // Regular expressions are a megabyte of the file, which one `contains` of a string in a string brings along.
+    .unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"]),
 ]
 
 let cSettings: [CSetting] = [

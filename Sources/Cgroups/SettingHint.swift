@@ -14,7 +14,8 @@ extension Setting {
         case (.resourceBusy, _) where isOfMemory: return "more is in use already than the new limit allows"
         case (.invalidArgument, _): return invalid
         case (.operationNotSupportedByDevice, _): return noDevice
-        case (.notSupported, _) where file.contains("bfq"): return "the device's I/O scheduler is not bfq"
+        case (.notSupported, _) where file.split(separator: ".").contains("bfq"):
+            return "the device's I/O scheduler is not bfq"
         default: return nil
         }
     }
