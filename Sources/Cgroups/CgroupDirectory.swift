@@ -83,9 +83,7 @@ enum CgroupDirectory {
                 return
             } catch  where error.errno == .resourceBusy {
                 if attempt == removalAttempts {
-                    throw SystemError(
-                        "rmdir", path, .resourceBusy,
-                        hint: "these processes are still in it: \(try allProcesses(in: path))")
+                    throw SystemError("rmdir", path, .resourceBusy, hint: stillIn(try allProcesses(in: path)))
                 }
             }
             if attempt == 1 { try kill(path) }
@@ -105,13 +103,18 @@ enum CgroupDirectory {
         do {
             return try Files.write("1", to: path + "/cgroup.kill")
         } catch  where error.errno == .noSuchFileOrDirectory {}
+        var alive: [Int32] = []
         for _ in 1...killAttempts {
-            let alive = try allProcesses(in: path)
+            alive = try allProcesses(in: path)
             if alive.isEmpty { return }
             for pid in alive { _ = try ProcessHandle.open(pid: pid)?.signal(SIGKILL) }
             usleep(1000)
         }
-        throw SystemError("kill", path, .resourceBusy, hint: "processes keep appearing faster than they are killed")
+        throw SystemError("kill", path, .resourceBusy, hint: stillIn(alive))
+    }
+
+    private static func stillIn(_ processes: [Int32]) -> String {
+        "these processes are still in it: \(processes); a cgroup above may be frozen"
     }
 
     /// The number behind `key` in a file of "key number" lines; 0 if there is none.

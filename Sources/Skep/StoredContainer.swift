@@ -191,7 +191,7 @@ package struct StoredContainer: Sendable {
             if !ended {
                 throw ContainerError(
                     .systemError, "container \"\(state.id)\"", "process \(state.pid) does not end after SIGKILL",
-                    hint: "it may be waiting for a device; try again later")
+                    hint: "it may be waiting for a device, or a cgroup above is frozen; try again later")
             }
         }
     }

@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# The end of a container's cgroup: who is killed with it, and what is said where it can't be removed.
+# bats file_tags=cgroup,legacy
+load helpers
+
+setup_file() {
+    export STORM=$BATS_FILE_TMPDIR/storm
+    gcc -O2 -static -Wall -Wextra -Werror -o "$STORM" "$BATS_TEST_DIRNAME/helpers/storm.c"
+}
+
+# start_storm: a container whose processes fork faster than they could be looked for, none in a namespace that would
+# end with its first one.
+start_storm() {
+    rm -rf "$BUNDLE"
+    setup_bundle /storm
+    cp "$STORM" "$BUNDLE/rootfs/"
+    drop_namespace pid
+    set_cgroup
+    update_config '.linux.resources.pids.limit = 60'
+    create
+    skep start "$ID"
+    wait_for file_has "$WORK/container.out" ready
+    wait_for eval '(($(cgroup_value pids "$CGROUP" pids.current pids.current) > 50))'
+}
+
+no_processes() {
+    [[ -z $(container_processes) ]]
+}
+
+@test "cgroup's end: processes that fork all die by kill --all" {
+    local turn
+    for turn in 1 2 3; do
+        start_storm
+        skep kill --all "$ID" KILL
+        wait_for status_is stopped
+        wait_for no_processes
+        skep delete "$ID"
+    done
+}
+
+@test "cgroup's end: processes that fork all die by delete --force" {
+    local turn
+    for turn in 1 2 3; do
+        start_storm
+        skep delete --force "$ID"
+        wait_for no_processes
+        assert_equal "$(cgroups_named "$ID")" ""
+    done
+}
+
+@test "cgroup's end: processes that fork in cgroups of their own all die" {
+    start_storm
+    local directory pid
+    for directory in $(cgroups_named "$ID"); do
+        mkdir -p "$directory/inner/most"
+        # Version 2 takes processes in a cgroup that has others below, as long as it hands no controller down.
+        while IFS= read -r pid; do
+            echo "$pid" 2>/dev/null >"$directory/inner/most/cgroup.procs" || true
+        done <"$directory/cgroup.procs"
+    done
+    skep delete --force "$ID"
+    wait_for no_processes
+    assert_equal "$(cgroups_named "$ID")" ""
+}
+
+@test "cgroup's end: a process from outside goes along" {
+    setup_bundle sleep 1000
+    set_cgroup
+    create
+    spawn sleep 1000
+    local directory
+    for directory in $(cgroups_named "$ID"); do echo "$spawned" >"$directory/cgroup.procs"; done
+    skep delete --force "$ID"
+    wait_spawned
+    assert_status 137
+    assert_equal "$(cgroups_named "$ID")" ""
+}
+
+# bats test_tags=cgroup,cgroupfs,legacy
+@test "cgroup's end: one that can't be removed is given up in time, and what is left is named" {
+    skep_only
+    ! is_cgroup_v2 || skip "in version 2 a frozen process dies as any other"
+    setup_bundle sleep 1000
+    update_config --arg path "/${ID}_above/$ID" '.linux.cgroupsPath = $path'
+    create
+    local above=$cgroup_root/freezer/${ID}_above began=$SECONDS
+    # A frozen process waits with its end, and a cgroup with its removal.
+    echo FROZEN >"$above/freezer.state"
+    run_skep delete --force "$ID"
+    assert_refused "$ID" "$(state .pid)" "a cgroup above" "frozen"
+    ((SECONDS - began < 60))
+    echo THAWED >"$above/freezer.state"
+    skep kill "$ID" KILL || true
+    wait_for status_is stopped
+    # The same of one that is not the container's.
+    spawn sleep 1000
+    echo "$spawned" >"$above/$ID/cgroup.procs"
+    echo FROZEN >"$above/freezer.state"
+    began=$SECONDS
+    run_skep delete "$ID"
+    assert_refused "$above/$ID: Device or resource busy (EBUSY)" "still in it: [$spawned]" "frozen"
+    ((SECONDS - began < 60))
+    echo THAWED >"$above/freezer.state"
+    skep delete --force "$ID"
+    for above in $(cgroups_named "${ID}_above"); do rmdir "$above"; done
+}
