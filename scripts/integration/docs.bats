@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# docs/config.md says what becomes of every property of config.json, and names the tests that show it.
+# docs/config.md says what becomes of every property of config.json, and names the tests that show it; docs/cgroups.md says
+# what becomes of every limit in each cgroup layout.
 load helpers
 
 setup_file() {
@@ -9,9 +10,15 @@ setup_file() {
 project=$BATS_TEST_DIRNAME/../..
 table=$project/docs/config.md
 
+# rows: of both tables, those that tests have to show.
+rows() {
+    grep '^| `' "$table"
+    grep '^| `linux\.' "$project/docs/cgroups.md"
+}
+
 # The properties and annotations of the table's rows, one a line, as patterns.
 described() {
-    awk -F'|' '/^\| `/ { print $2 }' "$table" | grep -o '`[^`]*`' | tr -d '`'
+    awk -F'|' '/^\| `/ { print $2 }' "${1:-$table}" | grep -o '`[^`]*`' | tr -d '`'
 }
 
 # Every property that Skep knows, by a document that has them all: without indices, and without values.
@@ -23,11 +30,9 @@ properties() {
         "$project/Tests/OCITests/Fixtures/full.json"
 }
 
-@test "docs: every property that Skep knows has a row" {
-    described >"$WORK/described"
-    properties >"$WORK/properties"
-    [[ $(wc -l <"$WORK/properties") -gt 150 ]] # the detector works
-    local property pattern found missing=""
+# undescribed: those of the properties on standard input that no pattern in $WORK/described stands for.
+undescribed() {
+    local property pattern found
     while IFS= read -r property; do
         found=
         while IFS= read -r pattern; do
@@ -35,9 +40,26 @@ properties() {
             # shellcheck disable=SC2053 # a pattern is just what is wanted
             [[ $property == $pattern ]] && found=1 && break
         done <"$WORK/described"
-        [[ -n $found ]] || missing+=" $property"
-    done <"$WORK/properties"
-    assert_equal "$missing" "" "without a row"
+        [[ -n $found ]] || printf '%s\n' "$property"
+    done
+}
+
+@test "docs: every property that Skep knows has a row" {
+    described >"$WORK/described"
+    properties >"$WORK/properties"
+    [[ $(wc -l <"$WORK/properties") -gt 150 ]] # the detector works
+    assert_equal "$(undescribed <"$WORK/properties")" "" "without a row"
+}
+
+@test "docs: every limit has a row in the table of cgroup layouts" {
+    described "$project/docs/cgroups.md" >"$WORK/described"
+    properties >"$WORK/properties"
+    # Without those that only hold others.
+    while IFS= read -r property; do
+        grep -qF -e "${property}." -e "${property}[]." "$WORK/properties" || printf '%s\n' "$property"
+    done < <(grep '^linux\.resources\.' "$WORK/properties") >"$WORK/limits"
+    [[ $(wc -l <"$WORK/limits") -gt 40 ]]
+    assert_equal "$(undescribed <"$WORK/limits")" "" "without a row"
 }
 
 @test "docs: every test that is named exists" {
@@ -52,7 +74,7 @@ properties() {
             grep -qF "\"$title" "$path" || fail "$file has nothing called \"$title\""
         fi
         count=$((count + 1))
-    done < <(awk -F'|' '/^\| `/ { print $(NF - 1) }' "$table" |
+    done < <(rows | awk -F'|' '{ print $(NF - 1) }' |
         grep -oE '[A-Za-z0-9/-]+\.(bats|swift) "[^"]*"' | sed 's/ "\(.*\)"$/\t\1/')
     ((count > 100)) || fail "only $count tests are named"
 }
@@ -61,7 +83,7 @@ properties() {
     local row
     while IFS= read -r row; do
         grep -qE '\.(bats|swift) "' <<<"$row" || fail "without a test: $row"
-    done < <(grep '^| `' "$table")
+    done < <(rows)
 }
 
 @test "docs: every annotation of \`features\` has a row" {
