@@ -65,6 +65,49 @@ needs_no_controllers() {
     assert_equal "$output" $'1\nmade\nmemory denied\nkmsg written\nkmsg not read'
 }
 
+# programs ARGUMENT...: of device-programs.
+programs() {
+    [[ -e $WORK/programs ]] ||
+        gcc -D_GNU_SOURCE -Wall -Werror -o "$WORK/programs" "$BATS_TEST_DIRNAME/helpers/device-programs.c"
+    "$WORK/programs" "$@"
+}
+
+# kmsg WORD: what a process of the container sees when it opens the device; it takes no capability to write to.
+kmsg() {
+    run_skep exec "$ID" sh -c ': >/dev/null && : >/dev/kmsg && echo opened'
+    assert_contains "$output$stderr" "$1"
+}
+
+@test "cgroup v2: a device program of ours takes the other's place, and one of others stays" {
+    use_version_2
+    set_args sleep 1000
+    update_config '.linux.devices = [{path: "/dev/kmsg", type: "c", major: 1, minor: 11, fileMode: 438}]'
+    create
+    skep start "$ID"
+    kmsg "not permitted"
+    # An update has no say in it.
+    echo '{"devices": [{"allow": true, "access": "rwm"}], "unified": {"cgroup.max.depth": "5"}}' >"$WORK/new.json"
+    skep update --resources "$WORK/new.json" "$ID"
+    kmsg "not permitted"
+    assert_equal "$(programs count "$V2/skep-$ID")" 1
+    # A cgroup that is left, by who can't have removed it, is taken over with its program.
+    kill_container
+    wait_for status_is stopped
+    rm -r "${ROOT:?}/$ID"
+    update_config '.linux.resources.devices += [{allow: true, type: "c", major: 1, minor: 11, access: "rw"}]'
+    create
+    skep start "$ID"
+    assert_equal "$(programs count "$V2/skep-$ID")" 1
+    kmsg opened
+    skep delete --force "$ID"
+    # One that another has attached has its say as well.
+    mkdir "$V2/skep-$ID"
+    programs deny "$V2/skep-$ID" other
+    run_skep create --bundle "$BUNDLE" "$ID"
+    assert_refused linux.devices mknod EPERM
+    assert_equal "$(cgroups_named "$ID")" ""
+}
+
 @test "cgroup v2: delete --force ends every process and removes the cgroup" {
     use_version_2
     drop_namespace pid
