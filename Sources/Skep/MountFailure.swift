@@ -5,6 +5,8 @@ enum MountFailure {
     static func hint(_ errno: Errno, _ call: String) -> String? {
         switch (errno, call) {
         case (.noSuchFileOrDirectory, "open_tree"): "the source of the mount does not exist on the host"
+        case (.notPermitted, "open_tree"):
+            "it takes rights over the host's mounts: without them a container that runs can be given new file systems only"
         case (.tooManyOpenFiles, "open_tree"): "every source takes a descriptor: raise the runtime's RLIMIT_NOFILE"
         case (.operationNotSupportedByDevice, "fsopen"): "this kernel has no such file system"
         case (.invalidArgument, "fsconfig"): "the file system knows no such option, or no such value of it"

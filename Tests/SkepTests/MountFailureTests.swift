@@ -7,7 +7,7 @@ import Testing
         "Hints",
         arguments: [
             (.noSuchFileOrDirectory, "open_tree", "does not exist on the host"),
-            (.tooManyOpenFiles, "open_tree", "NOFILE"),
+            (.tooManyOpenFiles, "open_tree", "NOFILE"), (.notPermitted, "open_tree", "rights over the host's mounts"),
             (.operationNotSupportedByDevice, "fsopen", "no such file system"),
             (.invalidArgument, "fsconfig", "no such option"),
             (.notDirectory, "move_mount", "on a file"), (.isDirectory, "move_mount", "on a directory"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # skep as an ordinary user: what `spec --rootless` writes, in all the ways of running it, with subordinate ids and with
 # one's own id alone. What needs the user's systemd is in rootless-systemd.bats.
-# bats file_tags=rootless,user
+# bats file_tags=rootless,user,cgroupfs
 load helpers
 load helpers/user
 load helpers/exec
@@ -87,6 +87,26 @@ kill_quietly() { "$SKEP" --root "$ROOT" kill --all "$ID" KILL; }
     assert_not_run process.cwd /no/such/directory
 }
 
+@test "rootless: who is root in the container can't look into a process that joins it" {
+    setup_user_bundle sleep 1000
+    map_subids
+    start_container
+    local as=() count
+    ((EUID != 0)) || as=(setpriv --reuid 1000 --regid 1000 --clear-groups)
+    spawn "${as[@]}" nsenter --user="/proc/$pid/ns/user" --preserve-credentials \
+        python3 "$helpers/watch-processes.py" "$WORK/ready" "$WORK/stop"
+    wait_for test -e "$WORK/ready"
+    for ((count = 0; count < 30; count++)); do exec_ok ID sleep 0.05; done
+    touch "$WORK/stop"
+    wait_spawned
+    assert_status 0
+    local seen
+    mapfile -t seen <"$WORK/spawned.out"
+    ((seen[0] > 0)) || fail "no process was caught on its way"
+    assert_matches "${seen[1]-}" '/busybox$'
+    assert_equal "${#seen[@]}" 2 "programs that could be looked into (${seen[*]})"
+}
+
 @test "rootless: subordinate ids, by newuidmap and newgidmap" {
     setup_user_bundle sleep 1000
     map_subids
@@ -141,6 +161,22 @@ kill_quietly() { "$SKEP" --root "$ROOT" kill --all "$ID" KILL; }
     assert_contains "$output" seen
 }
 
+@test "rootless: a container that runs can be given new file systems, and none of the host's" {
+    setup_user_bundle sleep 1000
+    update_config '.root.readonly = false'
+    start_container
+    echo '[{"destination": "/scratch", "type": "tmpfs", "source": "tmpfs"}]' >"$WORK/mounts.json"
+    skep mounts add "$ID" "$WORK/mounts.json"
+    exec_script 'touch /scratch/x && grep -c " /scratch " /proc/self/mountinfo'
+    assert_equal "$output" 1
+    skep mounts remove "$ID" "$WORK/mounts.json"
+    exec_script 'grep -c " /scratch " /proc/self/mountinfo || true'
+    assert_equal "$output" 0
+    jq -n --arg source "$WORK" '[{destination: "/data", $source, options: ["bind"]}]' >"$WORK/mounts.json"
+    run_skep mounts add "$ID" "$WORK/mounts.json"
+    assert_refused "mounts[0]" open_tree EPERM "rights over the host's mounts"
+}
+
 @test "rootless: no mount of cgroups is writable" {
     # shellcheck disable=SC2016 # for the container's shell
     setup_user_bundle sh -c 'find /sys/fs/cgroup -type d | while read -r place; do
@@ -158,6 +194,16 @@ kill_quietly() { "$SKEP" --root "$ROOT" kill --all "$ID" KILL; }
         | .mounts += [{destination: "/sys", type: "sysfs", source: "sysfs"}]'
     skep run --bundle "$BUNDLE" "$ID"
     assert_equal "$output" looked
+    # Whoever asks for it has what was handed over to the user, and the container's own cgroup of it.
+    has_handed_over_cgroups || return 0
+    update_config '.mounts += [{destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup"}]'
+    skep run --bundle "$BUNDLE" "$ID"
+    assert_equal "$(head -n 2 <<<"$output")" $'made in /sys/fs/cgroup\nwritable: /sys/fs/cgroup/cgroup.procs'
+}
+
+# Only a user with a systemd of their own has any.
+has_handed_over_cgroups() {
+    ((EUID != 0)) && is_cgroup_v2
 }
 
 @test "rootless: in a user namespace that is there already" {
