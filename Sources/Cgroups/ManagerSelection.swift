@@ -19,9 +19,11 @@ public enum ManagerSelection {
         if let path = request.path, let hint = UnitName.hint(forCgroupfsPath: path) {
             throw ManagerRefusal("linux.cgroupsPath", "\"\(path)\" names a unit of systemd's", hint: hint)
         }
-        let manager = manager(path: path(request), id: request.id, layout: request.layout)
+        // Asked once: it takes a look at a file.
+        let hasNoRights = request.asksForNoRights
+        let manager = manager(path: path(request, hasNoRights), id: request.id, layout: request.layout)
         if case .cgroupfs = request.preference { return ManagerChoice(manager, because: asked) }
-        if request.asksForNoRights, !insistsOnPath(request), let obstacle = Writability.obstacle(to: manager, request) {
+        if hasNoRights, !insistsOnPath(request), let obstacle = Writability.obstacle(to: manager, request) {
             let reason = "since \(request.caller.name) may not write to \(obstacle)"
             return ManagerChoice(DisabledManager(request), because: reason)
         }
@@ -37,8 +39,8 @@ public enum ManagerSelection {
     }
 
     /// Without the host's rights there is nothing to be had at the root of the tree: by default the cgroup lies beside the caller's own.
-    private static func path(_ request: ManagerRequest) -> String? {
-        if !request.asksForNoRights || !request.layout.hierarchies.isEmpty { return request.path }
+    private static func path(_ request: ManagerRequest, _ hasNoRights: Bool) -> String? {
+        if !hasNoRights || !request.layout.hierarchies.isEmpty { return request.path }
         return request.path.flatMap { $0.isEmpty ? nil : $0 } ?? "skep-" + request.id
     }
 
