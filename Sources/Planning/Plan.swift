@@ -122,4 +122,10 @@ public struct Plan: Sendable {
     public func origin(ofStep index: Int) -> Origin? {
         steps.indices.contains(index) ? steps[index].origin : nil
     }
+
+    /// Where the new mount of a step goes; nil if it makes none.
+    public func newMountDestination(ofStep index: Int) -> String? {
+        guard steps.indices.contains(index), case .mount(let mount) = steps[index].action else { return nil }
+        return mount.destination
+    }
 }

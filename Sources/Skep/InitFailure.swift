@@ -5,11 +5,16 @@ internal import SystemPackage
 
 /// Turns what a bootstrap reported, or left unsaid, into the error of whoever asked for the container.
 enum InitFailure {
-    /// A step that failed; `isFiltered` if it came behind the loading of the container's filter.
+    /// A step that failed; `isFiltered` if it came behind the loading of the container's filter. `destination` is that
+    /// of a mount, which the calls for a new file system don't know.
     static func error(
-        _ report: skep_report, origin: Origin?, isFiltered: Bool = false, memoryLimit: MemoryLimit? = nil
+        _ report: skep_report, origin: Origin?, isFiltered: Bool = false, memoryLimit: MemoryLimit? = nil,
+        destination: String? = nil
     ) -> ContainerError {
-        let detail = text(report.detail)
+        var detail = text(report.detail)
+        if let destination, text(report.call).hasPrefix("fs"), detail != destination {
+            detail = "\(destination): \(detail)"
+        }
         let errno = report.error == 0 ? nil : Errno(rawValue: report.error)
         return ContainerError(
             .systemError, origin?.description ?? "container init", errno == nil ? "refused" : nil,
@@ -71,8 +76,9 @@ enum InitFailure {
 
     static func hint(_ errno: Errno?, call: String, origin: Origin?) -> String? {
         switch (errno, call, origin?.property) {
-        case (.noSuchFileOrDirectory?, "execve", _): "no such program in the container"
-        case (.permissionDenied?, "execve", _): "the program is not executable, or is a directory"
+        // Docker's client makes 127 and 126 of these two, by the words "executable file not found" and "permission denied".
+        case (.noSuchFileOrDirectory?, "execve", _): "executable file not found in the container"
+        case (.permissionDenied?, "execve", _): "permission denied by its mode, or it is a directory"
         case (.execFormatError?, "execve", _): "the program is for another architecture, or a script without #!"
         case (.invalidArgument?, "pivot_root", _): "is the rootfs on a ramfs? --no-pivot works there"
         case (.notPermitted?, "setgroups", "process.user"?): "the container's user namespace lets nobody set groups"

@@ -317,7 +317,8 @@ struct Launch: ~Copyable {
     func failure(_ report: skep_report) -> ContainerError {
         InitFailure.error(
             report, origin: order.plan.origin(ofStep: Int(report.step)),
-            isFiltered: order.plan.isFiltered(atStep: Int(report.step)), memoryLimit: MemoryLimit(order.resources))
+            isFiltered: order.plan.isFiltered(atStep: Int(report.step)), memoryLimit: MemoryLimit(order.resources),
+            destination: order.plan.newMountDestination(ofStep: Int(report.step)))
     }
 
     func death() throws(ContainerError) -> ContainerError {

@@ -158,4 +158,11 @@ import Testing
         #expect(plan.origin(ofStep: -1) == nil)
         #expect(plan.origin(ofStep: Int(UInt32.max)) == nil)
     }
+
+    @Test("Only a new mount's step has a destination") func destinations() throws {
+        let plan = try Spec.mounting(Mount(destination: "/data", type: "tmpfs")).plan()
+        #expect(plan.steps.indices.contains { plan.newMountDestination(ofStep: $0) == "/data" })
+        #expect(plan.newMountDestination(ofStep: 0) == nil)
+        #expect(plan.newMountDestination(ofStep: plan.steps.count) == nil)
+    }
 }

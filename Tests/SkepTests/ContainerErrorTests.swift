@@ -94,11 +94,11 @@ import Testing
             ("mount", 1, "/x", "mounts[3]", "mounts[3]: mount /x: Operation not permitted (EPERM)"),
             (
                 "execve", 2, "nothing", "process.args",
-                "process.args: execve nothing: No such file or directory (ENOENT); no such program in the container"
+                "process.args: execve nothing: No such file or directory (ENOENT); executable file not found in the container"
             ),
             (
                 "execve", 13, "/etc", "process.args",
-                "process.args: execve /etc: Permission denied (EACCES); the program is not executable, or is a directory"
+                "process.args: execve /etc: Permission denied (EACCES); permission denied by its mode, or it is a directory"
             ),
             (
                 "execve", 8, "/x", "process.args",
@@ -134,6 +134,17 @@ import Testing
         let error = InitFailure.error(report(call, error, detail), origin: Origin(origin))
         #expect(error.code == .systemError)
         #expect(error.description == text)
+    }
+
+    @Test(
+        "A new mount that failed names its place, which only the calls for its destination know",
+        arguments: [
+            ("fsconfig", "tmpfs: Bad value for 'size'", "fsconfig /a: tmpfs: Bad value for 'size'"),
+            ("fsmount", "/a", "fsmount /a"), ("mkdir", "/b", "mkdir /b"),
+        ])
+    func newMount(call: String, detail: String, text: String) {
+        let error = InitFailure.error(report(call, 5, detail), origin: Origin("mounts", 0), destination: "/a")
+        #expect(error.description == "mounts[0]: \(text): Input/output error (EIO)")
     }
 
     @Test("A failure of no step") func noStep() {

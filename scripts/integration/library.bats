@@ -31,7 +31,7 @@ joined: pid 1 is sleep, uid 1000
 it ended with status 7
 its CPUs: $(grep Cpus_allowed_list /proc/self/status | tr '\t' ' '), its _ses.probe
 its CPUs: Cpus_allowed_list: 0, its _ses.probe
-joining in vain: process.args: execve /no/such/program: No such file or directory (ENOENT); no such program in the container
+joining in vain: process.args: execve /no/such/program: No such file or directory (ENOENT); executable file not found in the container
 destroying it running: containerNotStopped
 it ended by signal 9
 after its end: stopped

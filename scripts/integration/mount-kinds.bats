@@ -76,7 +76,7 @@ load helpers
     add_mount /data tmpfs tmpfs size=many
     run_skep run --bundle "$BUNDLE" "$ID"
     assert_refused "mounts[7]" size
-    if is_skep; then assert_contains "$stderr" "fsconfig tmpfs: Bad value for 'size'"; fi
+    if is_skep; then assert_contains "$stderr" "fsconfig /data: tmpfs: Bad value for 'size'"; fi
 }
 
 @test "mount kinds: a file that can't be masked is an error" {
