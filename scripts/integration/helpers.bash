@@ -11,7 +11,6 @@ source "$helpers/cgroup.bash"
 source "$helpers/namespace.bash"
 source "$helpers/network.bash"
 source "$helpers/leaks.bash"
-source "$helpers/podman.bash"
 
 setup() {
     WORK=$BATS_TEST_TMPDIR

@@ -17,7 +17,7 @@ setup_suite() {
 
     # SKEP=path runs the same tests on another runtime, as `SKEP=$(which runc) bats scripts/integration`, and
     # SKEP_CGROUP_MANAGER=systemd with that manager.
-    SKEP=${SKEP:-$BATS_TEST_DIRNAME/../../.build/release/skep}
+    SKEP=${SKEP:-${BASH_SOURCE[0]%/*}/../../.build/release/skep}
     SKEP=$(realpath -e -- "$SKEP") || suite_needs "a runtime: scripts/build makes skep; or set SKEP"
     [[ -x $SKEP ]] || suite_needs "an executable runtime, which $SKEP is not"
     [[ ${SKEP_CGROUP_MANAGER:-cgroupfs} == cgroupfs ]] || use_manager "$SKEP_CGROUP_MANAGER"

@@ -1,6 +1,11 @@
 #!/usr/bin/env bats
 # What Podman's options to `run` make of a configuration, and the runtime of that.
 load helpers
+load podman
+
+setup_file() {
+    podman_setup_file
+}
 
 setup() {
     podman_setup
@@ -8,6 +13,10 @@ setup() {
 
 teardown() {
     podman_teardown
+}
+
+teardown_file() {
+    podman_teardown_file
 }
 
 # expect OUTPUT ARG...: of a container that has to succeed.
@@ -34,16 +43,16 @@ expect() {
 
 @test "podman options: a volume that is read-only, and follows the host's mounts" {
     mkdir "$WORK/volume"
-    mount -t tmpfs volume "$WORK/volume"
-    mount --make-shared "$WORK/volume"
-    mkdir "$WORK/volume/inner"
+    in_room mount -t tmpfs volume "$WORK/volume"
+    in_room mount --make-shared "$WORK/volume"
+    in_room mkdir "$WORK/volume/inner"
     podman_run --detach --name "$ID" --volume "$WORK/volume:/volume:ro,rslave" busybox:test sleep 1000 >/dev/null
-    mount -t tmpfs later "$WORK/volume/inner"
-    touch "$WORK/volume/inner/file"
+    in_room mount -t tmpfs later "$WORK/volume/inner"
+    in_room touch "$WORK/volume/inner/file"
     run podman_here exec "$ID" sh -c \
         'ls /volume/inner; touch /volume/file 2>/dev/null || echo refused
          awk "\$5 == \"/volume\" { print \$7 ~ /^master:/ }" /proc/self/mountinfo'
-    umount "$WORK/volume/inner" "$WORK/volume"
+    in_room umount "$WORK/volume/inner" "$WORK/volume"
     assert_equal "$output" $'file\nrefused\n1'
 }
 
@@ -58,6 +67,7 @@ expect() {
         cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/msgmax
 }
 
+# bats test_tags=round
 @test "podman options: what the runtime refuses reaches Podman's user as one clear line" {
     run -127 podman_run --rm --sysctl net.ipv4.no_such_thing=1 busybox:test true
     assert_contains "$output" "skep: linux.sysctl.net.ipv4.no_such_thing: open"
@@ -65,7 +75,7 @@ expect() {
 }
 
 @test "podman options: --ulimit" {
-    expect $'100\n0' --ulimit nofile=100:200 --ulimit core=0:0 busybox:test sh -c 'ulimit -n; ulimit -c'
+    expect $'100\n0' --ulimit nofile=100:200 --ulimit core=0:0 --ulimit nproc=1000:1000 busybox:test sh -c 'ulimit -n; ulimit -c'
 }
 
 @test "podman options: --cap-add and --cap-drop" {
@@ -109,5 +119,5 @@ expect() {
     podman_run --detach --name "$ID" --annotation of.mine=yes busybox:test sleep 1000 >/dev/null
     local full
     full=$(podman_here inspect --format '{{.Id}}' "$ID")
-    assert_equal "$("$SKEP" state "$full" | jq -r '.annotations["of.mine"]')" yes
+    assert_equal "$(in_room "$SKEP" state "$full" | jq -r '.annotations["of.mine"]')" yes
 }

@@ -1,6 +1,11 @@
 #!/usr/bin/env bats
 # Podman with the runtime under test.
 load helpers
+load podman
+
+setup_file() {
+    podman_setup_file
+}
 
 setup() {
     podman_setup
@@ -10,17 +15,24 @@ teardown() {
     podman_teardown
 }
 
+teardown_file() {
+    podman_teardown_file
+}
+
+# bats test_tags=round
 @test "podman: run --rm prints from inside a container" {
     run podman_run --rm busybox:test sh -c 'echo hello from $$; id -u'
     assert_status 0
     assert_equal "$output" $'hello from 1\n0'
 }
 
+# bats test_tags=round
 @test "podman: the exit status is the process's" {
     run podman_run --rm busybox:test sh -c 'exit 42'
     assert_status 42
 }
 
+# bats test_tags=round
 @test "podman: its default profile is in force, and what it allows works" {
     run podman_run --rm busybox:test sh -c 'grep ^Seccomp: /proc/self/status; unshare -m true; mkdir /a && rmdir /a'
     assert_status 0
@@ -29,15 +41,18 @@ teardown() {
     assert_equal "$output" $'Seccomp:\t0'
 }
 
+# bats test_tags=round
 @test "podman: a command that is not found is 127" {
     run -127 podman_run --rm busybox:test no-such-command
 }
 
+# bats test_tags=round
 @test "podman: a command that is not executable is 126" {
     run -126 podman_run --rm busybox:test /etc/passwd
     assert_contains "${output,,}" "permission denied"
 }
 
+# bats test_tags=round
 @test "podman: detach, inspect, stop, remove" {
     local id
     id=$(podman_run --detach busybox:test sh -c 'trap "exit 5" TERM; while :; do sleep 0.05; done')
@@ -56,7 +71,7 @@ teardown() {
     assert_equal "$output" $'content\nvalue\n/tmp\n1000\nbox'
 }
 
-# bats test_tags=cgroup
+# bats test_tags=cgroup,round
 @test "podman: limits reach the cgroup" {
     run podman_run --rm --memory 64m --pids-limit 50 busybox:test sh -c \
         'cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null
@@ -65,6 +80,7 @@ teardown() {
     assert_equal "$output" $'50\n67108864'
 }
 
+# bats test_tags=round
 @test "podman: exec, with and without a terminal, and its exit status" {
     podman_run --detach --name "$ID" busybox:test sleep 1000 >/dev/null
     run podman_here exec --env A=b --user 5:6 --workdir /tmp "$ID" sh -c 'echo $A; id -u; id -g; pwd; exit 7'
@@ -101,8 +117,7 @@ teardown() {
     assert_status 0
     assert_matches "$output" '^ +0 +100000 +65536$'
     for name in userns ipc pid uts network; do all+=("--$name=container:$ID"); done
-    run podman_here run --cgroup-parent "$(podman_parent)" \
-        --ulimit nofile=1000:1000 --ulimit nproc=1000:1000 --rm "${all[@]}" busybox:test \
+    run podman_here run --cgroup-parent "$(engine_parent)" --rm "${all[@]}" busybox:test \
         sh -c 'for n in user ipc pid uts net; do [ "$(readlink /proc/self/ns/$n)" = "$(readlink /proc/1/ns/$n)" ] || echo $n; done; ps'
     assert_status 0
     assert_contains "$output" "sleep 1000"

@@ -1,0 +1,99 @@
+#!/usr/bin/env bats
+# What Podman's user sees of what can't be, and what a runtime leaves that is killed at work.
+load helpers
+load podman
+
+setup_file() {
+    podman_setup_file
+}
+
+setup() {
+    podman_setup
+}
+
+teardown() {
+    podman_teardown
+}
+
+teardown_file() {
+    podman_teardown_file
+}
+
+
+# refused WORD... -- ARG...: such a container is not made; the runtime's one line reaches the user, and has the WORDs.
+refused() {
+    local words=()
+    while [[ $1 != -- ]]; do
+        words+=("$1")
+        shift
+    done
+    run podman_run --name "$ID" "${@:2}"
+    ((status != 0)) || fail "it ran: $output"
+    is_skep || return 0
+    local word
+    for word in "${words[@]}"; do assert_contains "$output" "$word"; done
+    assert_equal "$(grep -c 'skep: ' <<<"$output")" 1 "skep's lines in: $output"
+    podman_here rm --force --time 0 "$ID" >/dev/null
+}
+
+# bats test_tags=round
+@test "podman: a mount that can't be is told in one line" {
+    refused "mounts[" "/scratch" "Bad value for 'size'" -- --tmpfs /scratch:size=banana busybox:test true
+    touch "$WORK/file"
+    refused "mounts[" "/etc" "a file can't be mounted on a directory" -- --volume "$WORK/file:/etc" busybox:test true
+}
+
+# bats test_tags=round
+@test "podman: a device that is gone when the container starts is told in one line" {
+    mknod "$WORK/device" c 1 3
+    podman_here create --name "$ID" --network none --cgroup-parent "$(engine_parent)" --device "$WORK/device:/dev/own" \
+        --privileged --volume "$WORK/device:/dev/bound" busybox:test true >/dev/null
+    rm "$WORK/device"
+    run podman_here start --attach "$ID"
+    ((status != 0)) || fail "it ran"
+    assert_contains "$output" "$WORK/device"
+    assert_contains "$output" "o such file or directory"
+}
+
+@test "podman: a seccomp profile that names no such action is told in one line" {
+    printf '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 999999}]}' \
+        >"$WORK/seccomp.json"
+    refused "linux.seccomp" -- --security-opt "seccomp=$WORK/seccomp.json" busybox:test true
+}
+
+# hooks_folder STAGE SCRIPT: a folder of hooks for Podman, in $WORK/hooks.
+hooks_folder() {
+    mkdir "$WORK/hooks"
+    jq -n --arg stage "$1" --arg script "$2" '{version: "1.0.0", when: {always: true}, stages: [$stage],
+        hook: {path: "/bin/sh", args: ["sh", "-c", $script]}}' >"$WORK/hooks/one.json"
+}
+
+# bats test_tags=round,cgroup
+@test "podman: what is left of a runtime that is killed in the middle of create is taken away by rm" {
+    local stage podman
+    podman_words
+    for stage in createRuntime createContainer; do
+        # The hook itself is nobody's to end, and ends.
+        hooks_folder "$stage" "echo >$WORK/at-work; while [ -e $WORK/at-work ]; do sleep 0.05; done"
+        spawn "${podman[@]}" --hooks-dir "$WORK/hooks" run --name "$ID" --network none \
+            --cgroup-parent "$(engine_parent)" busybox:test true
+        wait_for test -s "$WORK/at-work"
+        kill -KILL "$(runtime_at_work)"
+        rm "$WORK/at-work"
+        wait_spawned
+        ((status != 0)) || fail "it ran"
+        podman_here rm --force --time 0 "$ID" >/dev/null
+        rm -r "$WORK/hooks"
+        assert_nothing_left
+    done
+}
+
+# The runtime's process that makes a container: not the container's, which is of the same program.
+runtime_at_work() {
+    local pid
+    for pid in $(room_processes); do
+        # By its name: $SKEP may be a script that calls it with flags of its own.
+        [[ $(readlink "/proc/$pid/exe") != */"${SKEP##*/}" ]] ||
+            grep -qs "$ENGINE.*/libpod-[0-9a-f]*\(\.scope\)\?\$" "/proc/$pid/cgroup" || echo "$pid"
+    done | head -n 1
+}
