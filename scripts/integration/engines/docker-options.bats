@@ -4,22 +4,6 @@ load helpers
 load containerd
 load docker
 
-setup_file() {
-    docker_setup_file
-}
-
-setup() {
-    engine_test_setup
-}
-
-teardown() {
-    docker_teardown
-}
-
-teardown_file() {
-    docker_teardown_file
-}
-
 # expect OUTPUT ARG...: of a container that has to succeed.
 expect() {
     local wanted=$1

@@ -1,14 +1,14 @@
 # dockerd with the runtime under test, on a containerd of its own. One image and one storage for the tests of a file.
 # shellcheck shell=bash
 
-# docker_setup_file [RUNTIMES]: with more runtimes than the one under test, as dockerd's JSON has them.
+# docker_setup_file RUNTIMES: with more runtimes than the one under test, as dockerd's JSON has them.
 docker_setup_file() {
     engine_needs dockerd containerd /usr/bin/docker
     room_open
     containerd_start
     mkdir "$PLACE/docker"
     jq -n --arg skep "$SKEP" --arg place "$PLACE" --arg parent "/$ENGINE" \
-        --argjson more "${1-null}" '{
+        --argjson more "$1" '{
         "data-root": ($place + "/docker/data"), "exec-root": "/run/docker", pidfile: ($place + "/docker/pid"),
         containerd: "/run/containerd/containerd.sock", hosts: ["unix:///run/docker.sock"], "cgroup-parent": $parent,
         runtimes: ({skep: {path: $skep}} + $more), "default-runtime": "skep", "live-restore": true}' >"$PLACE/docker/daemon.json"
@@ -44,7 +44,11 @@ docker_restart() {
     sed -i "s/^process [0-9]* dockerd /process $(cat "$PLACE/dockerd.pid") dockerd /" "$PLACE/before"
 }
 
-docker_teardown_file() {
+setup_file() {
+    docker_setup_file null
+}
+
+teardown_file() {
     [[ -n ${ROOM-} ]] || return 0
     docker_clear
     docker_stop
@@ -52,7 +56,11 @@ docker_teardown_file() {
     room_close
 }
 
-docker_teardown() {
+setup() {
+    engine_test_setup
+}
+
+teardown() {
     end_spawned
     docker_clear
     assert_nothing_left

@@ -3,23 +3,6 @@
 load helpers
 load podman
 
-setup_file() {
-    podman_setup_file
-}
-
-setup() {
-    podman_setup
-}
-
-teardown() {
-    podman_teardown
-}
-
-teardown_file() {
-    podman_teardown_file
-}
-
-
 # refused WORD... -- ARG...: such a container is not made; the runtime's one line reaches the user, and has the WORDs.
 refused() {
     local words=()

@@ -3,22 +3,6 @@
 load helpers
 load podman
 
-setup_file() {
-    podman_setup_file
-}
-
-setup() {
-    podman_setup
-}
-
-teardown() {
-    podman_teardown
-}
-
-teardown_file() {
-    podman_teardown_file
-}
-
 # in_podman_terminal STEP... -- ARG...: a command of Podman's in a terminal.
 in_podman_terminal() {
     local podman steps=()

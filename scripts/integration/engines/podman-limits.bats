@@ -3,22 +3,6 @@
 load helpers
 load podman
 
-setup_file() {
-    podman_setup_file
-}
-
-setup() {
-    podman_setup
-}
-
-teardown() {
-    podman_teardown
-}
-
-teardown_file() {
-    podman_teardown_file
-}
-
 # limit CONTROLLER V1_FILE V2_FILE: of $ID's cgroup.
 limit() {
     container_cgroup_value "$(inspect .State.Pid)" "$@"

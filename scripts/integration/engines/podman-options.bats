@@ -3,22 +3,6 @@
 load helpers
 load podman
 
-setup_file() {
-    podman_setup_file
-}
-
-setup() {
-    podman_setup
-}
-
-teardown() {
-    podman_teardown
-}
-
-teardown_file() {
-    podman_teardown_file
-}
-
 # expect OUTPUT ARG...: of a container that has to succeed.
 expect() {
     local wanted=$1

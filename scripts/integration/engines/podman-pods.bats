@@ -3,22 +3,6 @@
 load helpers
 load podman
 
-setup_file() {
-    podman_setup_file
-}
-
-setup() {
-    podman_setup
-}
-
-teardown() {
-    podman_teardown
-}
-
-teardown_file() {
-    podman_teardown_file
-}
-
 # namespace NAME TYPE: of a container's process.
 namespace() {
     readlink "/proc/$(inspect .State.Pid "$1")/ns/$2"

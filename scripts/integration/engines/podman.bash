@@ -1,7 +1,7 @@
 # Podman with the runtime under test, on storage and networks of its own. One storage for the tests of a file.
 # shellcheck shell=bash
 
-podman_setup_file() {
+setup_file() {
     engine_needs podman
     room_open
     podman_configuration
@@ -39,17 +39,17 @@ podman_use_storage() {
     export ENGINE_OWN
 }
 
-podman_teardown_file() {
+teardown_file() {
     [[ -n ${ROOM-} ]] || return 0
     podman_clear
     room_close
 }
 
-podman_setup() {
+setup() {
     engine_test_setup
 }
 
-podman_teardown() {
+teardown() {
     end_spawned
     podman_clear
     assert_nothing_left

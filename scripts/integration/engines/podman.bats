@@ -3,22 +3,6 @@
 load helpers
 load podman
 
-setup_file() {
-    podman_setup_file
-}
-
-setup() {
-    podman_setup
-}
-
-teardown() {
-    podman_teardown
-}
-
-teardown_file() {
-    podman_teardown_file
-}
-
 # bats test_tags=round
 @test "podman: run --rm prints from inside a container" {
     run podman_run --rm busybox:test sh -c 'echo hello from $$; id -u'
