@@ -11,7 +11,13 @@ recipe() {
 
 # build ARG...: of $ID.
 build() {
-    podman_here build --isolation oci --network none --cgroup-parent "$(engine_parent)/$ID" --format oci --tag "$ID" "$@" "$WORK/context"
+    podman_here build --isolation oci --network none --cgroup-parent "$(build_cgroup)" --format oci --tag "$ID" "$@" \
+        "$WORK/context"
+}
+
+# What a build calls the parent is the container's own cgroup.
+build_cgroup() {
+    if is_systemd_manager; then printf '%s:build:%s\n' "$(engine_parent)" "$ID"; else printf '%s/%s\n' "$(engine_parent)" "$ID"; fi
 }
 
 # bats test_tags=round
@@ -60,7 +66,7 @@ buildah_here() {
 @test "buildah: run with OCI isolation, its exit status, and a terminal" {
     command -v buildah >/dev/null || skip "buildah is not installed"
     local container
-    container=$(buildah_here from --cgroup-parent "$(engine_parent)/$ID" \
+    container=$(buildah_here from --cgroup-parent "$(build_cgroup)" \
         --isolation oci localhost/busybox:test)
     run buildah_here run --isolation oci --runtime "$SKEP" --network none "$container" -- sh -c 'echo in here; exit 5'
     assert_status 5

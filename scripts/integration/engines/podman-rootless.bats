@@ -8,7 +8,7 @@ load ../helpers/user
 setup_file() {
     local command
     for command in podman newuidmap; do
-        command -v "$command" >/dev/null || skip "$command is not installed (scripts/setup installs it)"
+        command -v "$command" >/dev/null || fail "$command is not installed (scripts/setup installs it)"
     done
     PLACE=$BATS_FILE_TMPDIR/engine
     mkdir -p "$PLACE"
