@@ -85,10 +85,11 @@ struct Globals: Sendable {
         switch arguments["cgroup-manager"] {
         case nil: return isSystemd ? .systemd : .automatic
         case "systemd": return .systemd
+        // Podman gives --systemd-cgroup to all its containers, those of `--cgroups disabled` too.
+        case "disabled": return .disabled
         case .some(let name) where isSystemd:
             throw .usage("--systemd-cgroup and --cgroup-manager \(name) exclude each other", command: nil)
         case "cgroupfs": return .cgroupfs
-        case "disabled": return .disabled
         case .some(let name):
             throw .usage(
                 "--cgroup-manager takes cgroupfs, systemd or disabled, not \"\(name)\"", command: nil)

@@ -20,10 +20,12 @@ by() {
     assert_refused cgroup-manager something
 }
 
-@test "--cgroup-manager: not against --systemd-cgroup" {
+@test "--cgroup-manager: not against --systemd-cgroup, but for disabled, which Podman gives as well" {
     run_skep --systemd-cgroup --cgroup-manager cgroupfs list
     assert_refused systemd-cgroup cgroupfs
     run_skep --systemd-cgroup --cgroup-manager systemd list
+    assert_status 0
+    run_skep --systemd-cgroup --cgroup-manager disabled list
     assert_status 0
 }
 
