@@ -11,6 +11,17 @@ public struct OutOfMemoryWatch: ~Copyable, Sendable {
     /// Whether the descriptor is version 1's eventfd, which counts; else it is version 2's memory.events.
     private let isCounter: Bool
     private var known = 0
+    /// What counts along, for when the cgroup is gone.
+    private var above: Above?
+
+    /// A cgroup above, whose counter has what happens below it. Of others below it, it has that, too.
+    private struct Above {
+        let path: String
+        /// Its count when the watched cgroup's own was last read.
+        var known: Int
+
+        var now: Int { CgroupDirectory.counter("oom_kill", in: path + "/memory.events") }
+    }
 
     private init(_ descriptor: consuming Descriptor, _ path: String, isCounter: Bool) {
         self.descriptor = descriptor
@@ -49,17 +60,39 @@ public struct OutOfMemoryWatch: ~Copyable, Sendable {
     /// What to poll it for.
     public var events: Int16 { Int16(isCounter ? POLLIN : POLLPRI) }
 
+    /// Has the version 2 cgroup at `path` tell, once the watched one is gone: its end may come before anybody asks.
+    mutating func fallBack(to path: String) {
+        var above = Above(path: path, known: 0)
+        above.known = above.now
+        self.above = above
+    }
+
     /// How often the OOM killer has struck since this was last asked. Version 1 counts its attempts, of which several
-    /// may come to one process: they are told as one. None any more once the cgroup is gone.
+    /// may come to one process: they are told as one. Version 2 tells of a cgroup that is gone only by `fallBack`.
     public mutating func strikes() -> Int {
         if isCounter {
-            var count: UInt64 = 0
-            // The end of the cgroup counts as an event, too.
-            return Glibc.read(descriptor.number, &count, 8) == 8 && Files.exists(path) ? 1 : 0
+            let count = takeCount()
+            // The end of the cgroup counts as an event, too, a moment after it is gone.
+            if count == 1 && !Files.exists(path) { return waitForCount() ? 1 : 0 }
+            return count > 0 ? 1 : 0
         }
-        let before = known
-        known = max((try? killed()) ?? known, known)
-        return known - before
+        // Before the cgroup's own: what comes in between is then told rather twice than never.
+        let nowAbove = above?.now ?? 0
+        defer { above?.known = nowAbove }
+        guard let now = try? killed() else { return max(nowAbove - (above?.known ?? 0), 0) }
+        defer { known = max(now, known) }
+        return max(now - known, 0)
+    }
+
+    private borrowing func takeCount() -> UInt64 {
+        var count: UInt64 = 0
+        return Glibc.read(descriptor.number, &count, 8) == 8 ? count : 0
+    }
+
+    /// Whether the counter counts once more, within 100 ms.
+    private borrowing func waitForCount() -> Bool {
+        var waiting = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, 100) > 0
     }
 
     private borrowing func killed() throws(SystemError) -> Int {

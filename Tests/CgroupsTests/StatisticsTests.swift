@@ -209,8 +209,12 @@ import Testing
         #expect(write(watch.number, &count, 8) == 8)
         #expect(watch.strikes() == 1)
         #expect(watch.strikes() == 0)
-        _ = write(watch.number, &count, 8)
         rename(path, path + ".gone")
+        #expect(write(watch.number, &count, 8) == 8)
+        #expect(watch.strikes() == 1)
+        // The end itself.
+        count = 1
+        #expect(write(watch.number, &count, 8) == 8)
         #expect(watch.strikes() == 0)
     }
 

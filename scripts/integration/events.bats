@@ -199,6 +199,10 @@ lines_at_least() {
     ! is_skep || assert_equal "$(grep -c '' "$WORK/spawned.out")" "$count" "lines after the end of the cgroup"
 }
 
+memory_cgroup_is_gone() {
+    ! cgroups_named "$ID" | grep -q "$(v1_or_v2 /memory/ /)"
+}
+
 @test "events: says so even if that was the container's end" {
     [[ -e $(cgroup_dir memory /)/$(v1_or_v2 memory.oom_control cgroup.controllers) ]] || skip "no memory controller"
     skep_only
@@ -207,7 +211,12 @@ lines_at_least() {
     create
     spawn_skep events --interval 1h "$ID"
     wait_for watches
+    # It comes to look when all is over; systemd has removed the cgroup by then.
+    kill -STOP "$spawned"
     skep start "$ID"
+    wait_for status_is stopped
+    ! is_systemd_manager || wait_for memory_cgroup_is_gone
+    kill -CONT "$spawned"
     wait_spawned
     assert_status 0
     assert_equal "$(sort -u "$WORK/spawned.out")" "{\"type\":\"oom\",\"id\":\"$ID\"}"

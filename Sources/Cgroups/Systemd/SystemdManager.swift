@@ -194,6 +194,13 @@ public final class SystemdManager: ForwardingManager {
         return CgroupDirectory.counter("oom_kill", in: Paths.parent(of: path) + "/memory.events")
     }
 
+    /// systemd removes the scope as soon as its last process has ended.
+    public func watchMemory() throws(SystemError) -> OutOfMemoryWatch? {
+        guard var watch = try base.watchMemory() else { return nil }
+        if isUnified, let path = unitPath { watch.fallBack(to: Paths.parent(of: path)) }
+        return watch
+    }
+
     public func noteKills() {
         let kills = killsAbove()
         state.withLock { $0.killsBefore = kills }
