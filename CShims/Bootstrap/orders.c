@@ -154,10 +154,19 @@ static void wait_for_fifo(struct skep_init *init) {
     skep_close(fifo);
 }
 
+// Looks for an order without waiting: more than 0 if there is one, 0 if the parent has gone away and left none.
+static long look_for_order(struct skep_init *init) {
+    uint32_t kind;
+    return SKEP_CALL(recvfrom, init->socket, &kind, sizeof kind, MSG_PEEK | MSG_DONTWAIT, NULL, NULL);
+}
+
 void skep_step_wait(struct skep_init *init, const struct skep_step *step) {
     close_all_but_fifos(init);
-    skep_send_report(init, SKEP_REPORT_READY, -1);
+    bool is_late = look_for_order(init) > 0;
+    if (!is_late) skep_send_report(init, SKEP_REPORT_READY, -1);
     int none[SKEP_MAX_ORDER_FDS];
     receive_order(init, SKEP_ORDER_GO, none);
+    // Who was frozen until now may have been given up since that was sent.
+    if (is_late && look_for_order(init) == 0) skep_exit(1);
     if (step->flags & SKEP_WAIT_FIFO) wait_for_fifo(init);
 }

@@ -1,12 +1,12 @@
+#include "internal.h"
 #include "skep_bootstrap.h"
 #include "skep_entry.h"
-
-#include <stdint.h>
 
 // What the kernel leaves on a new program's stack: argc, argv and its NULL, envp and its NULL.
 __attribute__((used)) static void look_at_environment(uintptr_t *stack) {
     uintptr_t argument_count = stack[0];
     skep_bootstrap_if_init((char *const *)(stack + 1 + argument_count + 1));
+    skep_set_command_line((int)argument_count, (char **)(stack + 1));
 }
 
 #if defined(__x86_64__)

@@ -108,15 +108,14 @@ public struct MountOptions: Sendable, Equatable {
     }
 
     private static func idMap(_ option: String) -> IDMapOption? {
-        for (name, isRecursive) in [("idmap", false), ("ridmap", true)] where option.utf8.starts(with: name.utf8) {
-            let rest = option.utf8.dropFirst(name.utf8.count)
-            if rest.isEmpty { return IDMapOption(name: option, isRecursive: isRecursive) }
-            if rest.first == UInt8(ascii: "=") {
-                return IDMapOption(
-                    name: option, isRecursive: isRecursive, ranges: String(decoding: rest.dropFirst(), as: UTF8.self))
-            }
-        }
-        return nil
+        let isRecursive = option.utf8.first == UInt8(ascii: "r")
+        let name = isRecursive ? "ridmap" : "idmap"
+        guard option.utf8.starts(with: name.utf8) else { return nil }
+        let rest = option.utf8.dropFirst(name.utf8.count)
+        if rest.isEmpty { return IDMapOption(name: option, isRecursive: isRecursive) }
+        guard rest.first == UInt8(ascii: "=") else { return nil }
+        return IDMapOption(
+            name: option, isRecursive: isRecursive, ranges: String(decoding: rest.dropFirst(), as: UTF8.self))
     }
 
     private static var accessTimeMask: UInt64 { UInt64(MOUNT_ATTR__ATIME) }

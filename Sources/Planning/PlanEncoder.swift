@@ -54,8 +54,8 @@ private struct PlanEncoder {
     private mutating func string(_ text: String) throws(ConfigurationError) -> UInt32 {
         if text.isEmpty { return 0 }
         let offset = UInt32(strings.count)
-        if text.utf8.contains(0) { throw ConfigurationError(origin, "holds a NUL character") }
         strings.append(contentsOf: text.utf8)
+        if strings[Int(offset)...].contains(0) { throw ConfigurationError(origin, "holds a NUL character") }
         strings.append(0)
         return offset
     }

@@ -42,14 +42,15 @@ enum Configuration {
 
     /// Chooses who looks after a container's cgroups.
     static func chooseManager(
-        _ preference: ManagerPreference, _ spec: Spec, id: String, isRootless: Bool? = nil
+        _ preference: ManagerPreference, _ spec: Spec, id: String, caller: ManagerRequest.Caller = .current,
+        isRootless: Bool? = nil
     ) throws(ContainerError) -> ManagerChoice {
         let layout = try converting { () throws(SystemError) in try Layout.detect() }
         do {
             return try ManagerSelection.choose(
                 ManagerRequest(
                     preference, path: spec.linux?.cgroupsPath, id: id, annotations: spec.annotations, layout: layout,
-                    isRootless: isRootless))
+                    caller: caller, isRootless: isRootless))
         } catch {
             throw ContainerError(.configInvalid, error.property, error.reason, hint: error.hint)
         }

@@ -19,7 +19,7 @@ extension Launch {
         do {
             if order.plan.goesOnAsChild { try launch.followChild() }
             try launch.handOverMembership()
-            try launch.waitUntilReady()
+            if !order.goesAhead { try launch.waitUntilReady() }
             try launch.announce()
             try launch.go()
             try launch.waitForExec()

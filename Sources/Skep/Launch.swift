@@ -301,6 +301,8 @@ struct Launch: ~Copyable {
     /// Waits until the init has become the user's program.
     func waitForExec() throws(ContainerError) {
         switch try converting({ () throws(SystemError) in try connection.receive() }) {
+        // It was told to go a moment too late to know.
+        case .ready where order.goesAhead: try waitForExec()
         case .failed(let report): throw failure(report)
         case .closed:
             if let report = board.report { throw failure(report) }

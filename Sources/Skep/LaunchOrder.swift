@@ -104,8 +104,11 @@ struct LaunchOrder: Sendable {
         if options.notifyProxy != nil { Self.addNotifySocket(to: &spec, directory.notifyPath) }
         let rootfs = try Configuration.rootfs(spec, bundle: bundle)
         try Configuration.checkRootfs(rootfs)
+        let isHostRoot = Privilege.isHostRoot()
+        var caller = ManagerRequest.Caller.current
+        caller.isHostRoot = { isHostRoot }
         let choice = try Configuration.chooseManager(
-            factory.cgroups, spec, id: directory.id, isRootless: factory.isRootless)
+            factory.cgroups, spec, id: directory.id, caller: caller, isRootless: factory.isRootless)
         manager = choice.manager
         managerKind = choice.kind
         factory.log?.debug("using \(choice.kind.rawValue) as cgroup manager, \(choice.reason)")
@@ -121,8 +124,8 @@ struct LaunchOrder: Sendable {
             securityModules: .present(for: spec.process, mountLabel: spec.linux?.mountLabel), id: directory.id,
             environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment, filter: filter)
         situation.unifiedCgroup = manager.unifiedPath
-        situation.isPrivileged = MountSources.canBeOpened
-        situation.isInUserNamespace = Privilege.isNamespaceRoot()
+        situation.isPrivileged = isHostRoot || MountSources.canBeOpened
+        situation.isInUserNamespace = caller.isRoot && !isHostRoot
         situation.mayNotSetGroups = situation.isInUserNamespace && Privilege.mayNotSetGroups()
         do {
             plan = try Planner.plan(spec, in: situation)
@@ -152,6 +155,13 @@ struct LaunchOrder: Sendable {
         pidFile = options.pidFile
         notifyProxy = options.notifyProxy
         initArguments = factory.initArgs
+    }
+
+    /// Whether nothing is to be done once the process is ready, so that it may be told to go on before it is.
+    var goesAhead: Bool {
+        !waitsForFifo && hooks == nil && agent == nil && plan.userNamespace == nil && pidFile == nil
+            && pidfdReceiver == nil && process.consoleSocket == nil && process.pidfdSocket == nil
+            && manager.unit?.delegated == nil
     }
 
     /// The warning that names the limits which the container will not have; nil where it will have all.

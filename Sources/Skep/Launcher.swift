@@ -43,8 +43,10 @@ struct Launcher {
             var state = try makeState(launch.handle)
             state.resourceControl = control
             try container.directory.stage(state.serialized(.compact), for: container.directory.statePath)
-            try launch.waitUntilReady()
-            try converting { () throws(SystemError) in try order.manager.settle(launch.handle.pid) }
+            if !order.goesAhead {
+                try launch.waitUntilReady()
+                try converting { () throws(SystemError) in try order.manager.settle(launch.handle.pid) }
+            }
             try container.directory.commit(container.directory.statePath)
             try launch.announce()
             try launch.go()

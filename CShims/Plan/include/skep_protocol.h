@@ -11,12 +11,12 @@
 //     | <---------------- REPORT_TERMINAL + the master  |  SKEP_OP_TERMINAL, where one is wanted
 //     | <----------------------------- REPORT_LISTENER  |  SKEP_OP_SECCOMP, where somebody is to be asked: the
 //     |                                                 |  descriptor's number is on the board once it is there
-//     | <-------------------------------- REPORT_READY  |  SKEP_OP_WAIT
+//     | <-------------------------------- REPORT_READY  |  SKEP_OP_WAIT, unless the next order has come already
 //     | ORDER_GO -------------------------------------> |  SKEP_OP_EXEC, or first a byte on exec.fifo
 //     | <-------------------------------- REPORT_ERROR  |  at any point; the bootstrap exits
 //     | <---------------------------------------- EOF   |  execve has happened (or the process died: see the board)
 //
-// The parent going away before ORDER_GO ends the bootstrap.
+// The parent going away before SKEP_OP_WAIT is done with ends the bootstrap.
 #ifndef SKEP_PROTOCOL_H
 #define SKEP_PROTOCOL_H
 
