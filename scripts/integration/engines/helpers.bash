@@ -85,6 +85,16 @@ room_processes() {
     } | grep -vx "$ROOM" | sort -un
 }
 
+# The runtime's process that makes a container: not the container's, which is of the same program.
+runtime_at_work() {
+    local pid
+    for pid in $(room_processes); do
+        # By its name: $SKEP may be a script that calls it with flags of its own.
+        [[ $(readlink "/proc/$pid/exe") != */"${SKEP##*/}" ]] ||
+            grep -qsE "$ENGINE.*[/-][0-9a-f]{64}(\.scope)?\$" "/proc/$pid/cgroup" || echo "$pid"
+    done | head -n 1
+}
+
 # What there is of the engine: a line for each process, cgroup, mount, network interface and file of state.
 things() {
     local pid state
