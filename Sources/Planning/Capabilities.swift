@@ -19,6 +19,15 @@ public struct CapabilitySet: OptionSet, Sendable, Hashable {
         }
     }
 
+    /// Those of the set, in the order of their numbers; libcap has names for all.
+    public var names: [String] {
+        (0..<64).compactMap { (number: cap_value_t) in
+            guard rawValue >> UInt64(number) & 1 == 1, let name = cap_to_name(number) else { return nil }
+            defer { cap_free(name) }
+            return String(cString: name).uppercased()
+        }
+    }
+
     /// Takes the names that libcap knows ("CAP_CHOWN"), and gives `unknown` those that it does not.
     public init(names: [String], unknown: (_ index: Int, _ name: String) -> Void) {
         var bits: UInt64 = 0

@@ -128,4 +128,12 @@ public struct Plan: Sendable {
         guard steps.indices.contains(index), case .mount(let mount) = steps[index].action else { return nil }
         return mount.destination
     }
+
+    /// The capabilities that the process of a step has to have already; none if it sets none.
+    public func capabilities(ofStep index: Int) -> CapabilitySet {
+        guard steps.indices.contains(index),
+            case .capabilities(_, let permitted, let inheritable) = steps[index].action
+        else { return [] }
+        return permitted.union(inheritable)
+    }
 }

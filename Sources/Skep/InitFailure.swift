@@ -6,10 +6,10 @@ internal import SystemPackage
 /// Turns what a bootstrap reported, or left unsaid, into the error of whoever asked for the container.
 enum InitFailure {
     /// A step that failed; `isFiltered` if it came behind the loading of the container's filter. `destination` is that
-    /// of a mount, which the calls for a new file system don't know.
+    /// of a mount, which the calls for a new file system don't know, and `capabilities` are those that it sets.
     static func error(
         _ report: skep_report, origin: Origin?, isFiltered: Bool = false, memoryLimit: MemoryLimit? = nil,
-        destination: String? = nil
+        destination: String? = nil, capabilities: CapabilitySet = []
     ) -> ContainerError {
         var detail = text(report.detail)
         if let destination, text(report.call).hasPrefix("fs"), detail != destination {
@@ -20,6 +20,7 @@ enum InitFailure {
             .systemError, origin?.description ?? "container init", errno == nil ? "refused" : nil,
             operation: text(report.call), path: detail.isEmpty ? nil : detail, errno: errno,
             hint: (isFiltered ? filterHint : nil) ?? (errno == .noMemory ? memoryLimit.map(tooLow) : nil)
+                ?? (errno == .notPermitted ? lack(of: capabilities) : nil)
                 ?? hint(errno, call: text(report.call), origin: origin))
     }
 
@@ -28,6 +29,13 @@ enum InitFailure {
 
     private static let filterHint =
         "linux.seccomp is in force by then, and it has to allow capset, close, sendmsg, recvmsg, ppoll, read and execve"
+
+    /// Which of the capabilities the runtime can't give, as it has not got them.
+    private static func lack(of wanted: CapabilitySet) -> String? {
+        guard let own = CapabilitySet.own("CapPrm"), !own.isSuperset(of: wanted) else { return nil }
+        return "the runtime itself lacks " + wanted.subtracting(own).names.joined(separator: ", ")
+            + " (see CapPrm in /proc/self/status)"
+    }
 
     private static func tooLow(_ limit: MemoryLimit) -> String {
         "the memory limit (\(limit)) may be too low"
@@ -87,7 +95,7 @@ enum InitFailure {
             "in a user namespace a container gets the host's own device, and there is none of that name"
         case (.invalidArgument?, "setns", _): "is that a namespace of the type that it is named for?"
         case (.notPermitted?, "capset", _):
-            "the runtime lacks one of these capabilities itself (see CapPrm in /proc/self/status)"
+            "one of the effective capabilities is not permitted, or not the runtime's own"
         case (.notPermitted?, "prlimit", _): "only CAP_SYS_RESOURCE may raise a hard limit"
         case (.permissionDenied?, "write", "process.oomScoreAdj"): "only CAP_SYS_RESOURCE may lower the score"
         case (.notPermitted?, "sched_setattr", _), (.notPermitted?, "ioprio_set", _):

@@ -320,7 +320,8 @@ struct Launch: ~Copyable {
         InitFailure.error(
             report, origin: order.plan.origin(ofStep: Int(report.step)),
             isFiltered: order.plan.isFiltered(atStep: Int(report.step)), memoryLimit: MemoryLimit(order.resources),
-            destination: order.plan.newMountDestination(ofStep: Int(report.step)))
+            destination: order.plan.newMountDestination(ofStep: Int(report.step)),
+            capabilities: order.plan.capabilities(ofStep: Int(report.step)))
     }
 
     func death() throws(ContainerError) -> ContainerError {

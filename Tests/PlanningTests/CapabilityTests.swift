@@ -35,6 +35,12 @@ import Testing
         #expect(plan.warnings.isEmpty && plan.notes.isEmpty)
     }
 
+    @Test("The names of a set") func namesOfSet() {
+        #expect(CapabilitySet(rawValue: 1 << 24 | 1).names == ["CAP_CHOWN", "CAP_SYS_RESOURCE"])
+        #expect(CapabilitySet(rawValue: 1 << 63).names == ["63"])
+        #expect(CapabilitySet().names == [])
+    }
+
     @Test("All of them, and the list that features prints") func all() throws {
         #expect(Self.names.count == 41)
         let plan = try plan(Process.Capabilities(bounding: Self.names + Self.names))

@@ -147,6 +147,24 @@ import Testing
         #expect(error.description == "mounts[0]: \(text): Input/output error (EIO)")
     }
 
+    @Test("Capabilities that the runtime itself lacks are named") func lackedCapabilities() {
+        func text(_ errno: Int32, _ capabilities: CapabilitySet) -> String {
+            let origin = Origin("process.capabilities")
+            return InitFailure.error(report("capset", errno), origin: origin, capabilities: capabilities).description
+        }
+        // Numbers that no kernel knows, and libcap has no names for.
+        #expect(
+            text(1, CapabilitySet(rawValue: 3 << 61))
+                == "process.capabilities: capset: Operation not permitted (EPERM); the runtime itself lacks 61, 62 (see CapPrm in /proc/self/status)"
+        )
+        #expect(
+            text(1, [])
+                == "process.capabilities: capset: Operation not permitted (EPERM); one of the effective capabilities is not permitted, or not the runtime's own"
+        )
+        #expect(
+            text(22, CapabilitySet(rawValue: 1 << 61)) == "process.capabilities: capset: Invalid argument (EINVAL)")
+    }
+
     @Test("A failure of no step") func noStep() {
         #expect(
             InitFailure.error(report("recvmsg", 104), origin: nil).description

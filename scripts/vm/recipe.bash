@@ -10,9 +10,9 @@ readonly disk_size=4G
 readonly memory=3072 # MiB
 
 readonly guest_packages=(
-    apparmor attr bats binutils busybox-static ca-certificates criu crun dbus dbus-user-session fish fuse-overlayfs gawk
-    gcc groff-base iproute2 jq kmod libc6-dev libpam-systemd man-db podman procps python3 runc slirp4netns strace sudo
-    systemd systemd-sysv uidmap util-linux zsh
+    apparmor attr bats binutils busybox-static ca-certificates catatonit criu crun dbus dbus-user-session fish
+    fuse-overlayfs gawk gcc groff-base iproute2 iptables jq kmod libc6-dev libpam-systemd man-db netavark podman
+    procps python3 runc slirp4netns strace sudo systemd systemd-sysv uidmap util-linux zsh
 )
 
 # Units that only cost time in a guest which lives for minutes.

@@ -107,12 +107,7 @@ struct HostCheck {
     }
 
     private static func hasCapability(_ number: Int) -> Bool {
-        guard let status = try? Files.read("/proc/self/status") else { return false }
-        for line in String(decoding: status, as: UTF8.self).split(separator: "\n") where line.hasPrefix("CapEff:") {
-            let digits = line.drop { $0 != "\t" }.dropFirst()
-            return (UInt64(digits, radix: 16) ?? 0) >> UInt64(number) & 1 == 1
-        }
-        return false
+        CapabilitySet.own("CapEff")?.contains(CapabilitySet(rawValue: 1 << UInt64(number))) == true
     }
 
     // MARK: Files of the host

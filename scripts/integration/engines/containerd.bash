@@ -26,19 +26,7 @@ root = "$PLACE/containerd"
         SystemdCgroup = $(is_systemd_manager && echo true || echo false)
 EOF
     cni_configuration
-    # Not by in_room: the process id is to be containerd's.
-    nsenter --target "$ROOM" --mount --net -- containerd --config "$PLACE/containerd.toml" \
-        </dev/null >>"$PLACE/containerd.log" 2>&1 3>&- &
-    echo $! >"$PLACE/containerd.pid"
-    wait_for ctr version >/dev/null || fail "$(tail "$PLACE/containerd.log")"
-}
-
-# containerd_stop [SIGNAL]: which may be another test's child.
-containerd_stop() {
-    local pid
-    pid=$(cat "$PLACE/containerd.pid") || return 0
-    kill -"${1:-TERM}" "$pid" 2>/dev/null || true
-    wait_for test ! -e "/proc/$pid/fd/0"
+    daemon_start containerd "ctr version" containerd --config "$PLACE/containerd.toml"
 }
 
 # A bridge of the room's own.

@@ -32,7 +32,7 @@ teardown() {
 
 teardown_file() {
     [[ -n ${ROOM-} ]] || return 0
-    containerd_stop
+    daemon_stop containerd
     room_close
 }
 
@@ -165,7 +165,7 @@ task_pid() {
 
 # The same process id as before is not to be had: what there was is noted anew.
 containerd_restart() {
-    containerd_stop KILL
+    daemon_stop containerd KILL
     containerd_start
     sed -i "s/^process [0-9]* containerd /process $(cat "$PLACE/containerd.pid") containerd /" "$PLACE/before"
 }

@@ -31,7 +31,7 @@ teardown() {
 
 teardown_file() {
     [[ -n ${ROOM-} ]] || return 0
-    containerd_stop
+    daemon_stop containerd
     room_close
 }
 

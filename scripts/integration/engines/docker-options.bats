@@ -42,6 +42,9 @@ expect() {
     # Docker asks for every capability of the kernel's, which not every machine has to give.
     if [[ $(awk '/^CapBnd/ { print $2 }' /proc/self/status) == 000001ffffffffff ]]; then
         expect $'Seccomp:\t0' --privileged busybox:test sh -c 'test -e /dev/fuse && grep ^Seccomp: /proc/self/status'
+    else
+        run ! docker_run --rm --privileged busybox:test true
+        ! is_skep || assert_contains "$output" "process.capabilities: capset: Operation not permitted (EPERM); the runtime itself lacks CAP_"
     fi
     docker_detached busybox:test sleep 1234
     expect "sleep 1234" --pid "container:$ID" busybox:test sh -c 'ps -o args | grep -x "sleep 1234"'

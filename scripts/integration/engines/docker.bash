@@ -23,23 +23,13 @@ docker_setup_file() {
 }
 
 docker_start() {
-    nsenter --target "$ROOM" --mount --net -- env DOCKER_CONFIG="$PLACE/docker" \
-        dockerd --config-file "$PLACE/docker/daemon.json" </dev/null >>"$PLACE/dockerd.log" 2>&1 3>&- &
-    echo $! >"$PLACE/dockerd.pid"
-    wait_for docker_here version >/dev/null || fail "$(tail "$PLACE/dockerd.log")"
-}
-
-# docker_stop [SIGNAL]
-docker_stop() {
-    local pid
-    pid=$(cat "$PLACE/dockerd.pid") || return 0
-    kill -"${1:-TERM}" "$pid" 2>/dev/null || true
-    wait_for test ! -e "/proc/$pid/fd/0"
+    daemon_start dockerd "docker_here version" \
+        env DOCKER_CONFIG="$PLACE/docker" dockerd --config-file "$PLACE/docker/daemon.json"
 }
 
 # The same process id as before is not to be had: what there was is noted anew.
 docker_restart() {
-    docker_stop "$1"
+    daemon_stop dockerd "$1"
     docker_start
     sed -i "s/^process [0-9]* dockerd /process $(cat "$PLACE/dockerd.pid") dockerd /" "$PLACE/before"
 }
@@ -51,8 +41,8 @@ setup_file() {
 teardown_file() {
     [[ -n ${ROOM-} ]] || return 0
     docker_clear
-    docker_stop
-    containerd_stop
+    daemon_stop dockerd
+    daemon_stop containerd
     room_close
 }
 

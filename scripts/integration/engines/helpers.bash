@@ -65,6 +65,25 @@ in_room() {
     nsenter --target "$ROOM" --mount --net -- "$@" 3>&-
 }
 
+# daemon_start NAME READY COMMAND...: the daemon NAME in the room, until the READY words succeed.
+daemon_start() {
+    local name=$1 ready=$2
+    shift 2
+    # Not by in_room: the process id is to be the daemon's.
+    nsenter --target "$ROOM" --mount --net -- "$@" </dev/null >>"$PLACE/$name.log" 2>&1 3>&- &
+    echo $! >"$PLACE/$name.pid"
+    # shellcheck disable=SC2086 # several words in one
+    wait_for $ready >/dev/null || fail "$(tail "$PLACE/$name.log")"
+}
+
+# daemon_stop NAME [SIGNAL]: which may be another test's child.
+daemon_stop() {
+    local pid
+    pid=$(cat "$PLACE/$1.pid") || return 0
+    kill -"${2:-TERM}" "$pid" 2>/dev/null || true
+    wait_for test ! -e "/proc/$pid/fd/0"
+}
+
 # Where the engine's containers have their cgroups.
 engine_parent() {
     if is_systemd_manager; then printf '%s.slice\n' "$ENGINE"; else printf '/%s\n' "$ENGINE"; fi
@@ -83,6 +102,16 @@ room_processes() {
         find /proc/[0-9]*/ns/mnt -lname "$(readlink "/proc/$ROOM/ns/mnt" | sed 's/[][]/\\&/g')" 2>/dev/null | cut -d/ -f3
         grep -lsFf "$PLACE/pattern" /proc/[0-9]*/cgroup | cut -d/ -f3
     } | grep -vx "$ROOM" | sort -un
+}
+
+# The runtime's process that makes a container: not the container's, which is of the same program.
+runtime_at_work() {
+    local pid
+    for pid in $(room_processes); do
+        # By its name: $SKEP may be a script that calls it with flags of its own.
+        [[ $(readlink "/proc/$pid/exe") != */"${SKEP##*/}" ]] ||
+            grep -qsE "$ENGINE.*[/-][0-9a-f]{64}(\.scope)?\$" "/proc/$pid/cgroup" || echo "$pid"
+    done | head -n 1
 }
 
 # What there is of the engine: a line for each process, cgroup, mount, network interface and file of state.

@@ -70,13 +70,3 @@ hooks_folder() {
         assert_nothing_left
     done
 }
-
-# The runtime's process that makes a container: not the container's, which is of the same program.
-runtime_at_work() {
-    local pid
-    for pid in $(room_processes); do
-        # By its name: $SKEP may be a script that calls it with flags of its own.
-        [[ $(readlink "/proc/$pid/exe") != */"${SKEP##*/}" ]] ||
-            grep -qs "$ENGINE.*/libpod-[0-9a-f]*\(\.scope\)\?\$" "/proc/$pid/cgroup" || echo "$pid"
-    done | head -n 1
-}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Podman of an ordinary user, with the runtime under test: of the user who runs the tests, or where that is root of user
 # 1000. With a systemd of theirs and version 2 containers have cgroups, and limits.
-# bats file_tags=rootless,user
+# bats file_tags=rootless,user,round
 load ../helpers
 load ../helpers/user
 
@@ -46,7 +46,7 @@ teardown_file() {
     # Ends the process that holds the user's namespaces.
     podman_here system migrate >/dev/null 2>&1 || true
     # What belongs to subordinate ids only they can remove.
-    "$PLACE/as_user" podman unshare rm -rf "$PLACE/storage" 2>/dev/null || true
+    podman_here unshare rm -rf "$PLACE/storage" 2>/dev/null || true
     podman_here system migrate >/dev/null 2>&1 || true
 }
 
@@ -101,7 +101,6 @@ needs_cgroups() {
     has_cgroups || skip "no cgroups are handed over to users here"
 }
 
-# bats test_tags=round
 @test "podman rootless: run --rm, as root of a user namespace" {
     run podman_run --rm busybox:test sh -c 'echo hello from $$; id -u; cat /proc/self/uid_map'
     assert_status 0
@@ -114,7 +113,6 @@ needs_cgroups() {
     run -126 podman_run --rm busybox:test /etc/passwd
 }
 
-# bats test_tags=round
 @test "podman rootless: detach, exec, exec -t, logs, top, stop, rm" {
     podman_detached busybox:test sh -c 'echo ready; trap "exit 5" TERM; while :; do sleep 0.05; done'
     assert_equal "$(inspect .State.Status)" running
