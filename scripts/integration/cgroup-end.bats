@@ -17,9 +17,8 @@ start_storm() {
     drop_namespace pid
     set_cgroup
     update_config '.root.readonly = false | .linux.resources.pids.limit = 1000'
-    create
-    skep start "$ID"
-    wait_for file_has "$WORK/container.out" ready
+    spawn "$STORM" --reap "$SKEP" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID"
+    wait_for file_has "$WORK/spawned.out" ready
 }
 
 # forks [FILE]: how many processes a storm has had so far.
