@@ -115,7 +115,8 @@ some_wait() {
     echo 8 >"$pages"
     (($(cat "$pages") > 3)) || skip "no memory for huge pages"
     gcc -static -Wall -Werror -o "$WORK/hugepages" "$BATS_TEST_DIRNAME/helpers/hugepages.c"
-    setup_bundle /hugepages 2
+    # What is told is what is reserved, whether it is used or not.
+    setup_bundle /hugepages 2 1
     cp "$WORK/hugepages" "$BUNDLE/rootfs/"
     update_config '.linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 4194304}]'
     create
@@ -125,7 +126,7 @@ some_wait() {
     echo 0 >"$pages"
     assert_equal "$(of '.data.hugetlb["2MB"].usage')" 4194304
     # One page more, which the limit does not allow.
-    run_skep exec "$ID" /hugepages 1
+    run_skep exec "$ID" /hugepages 1 1
     assert_status 1
     skep events --stats "$ID"
     assert_equal "$(of '.data.hugetlb["2MB"] | [.usage, .failcnt]')" '[4194304,1]'
