@@ -1,3 +1,4 @@
+import DBusTestSupport
 import Glibc
 import System
 import SystemPackage

@@ -1,4 +1,5 @@
 import DBus
+import DBusTestSupport
 import System
 import SystemPackage
 import Testing
