@@ -38,9 +38,9 @@ require() {
 # swift_package COMMAND ARGUMENT...: `swift build` and its like, which leave empty folders behind where temporary files
 # are put: that is a place of the project's own, and cleared.
 swift_package() {
-    local place=$project/.build/tmp status=0
-    mkdir -p "$place"
-    TMPDIR=$place swift "$@" || status=$?
-    rm -rf "$place"/TemporaryDirectory.*
+    local folder=$project/.build/tmp status=0
+    mkdir -p "$folder"
+    TMPDIR=$folder swift "$@" || status=$?
+    rm -rf "$folder"/TemporaryDirectory.*
     return "$status"
 }

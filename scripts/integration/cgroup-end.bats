@@ -84,12 +84,13 @@ assert_storm_over() {
 
 @test "cgroup's end: processes that fork in cgroups of their own all die" {
     start_storm
-    local directory
+    local directory directories
+    mapfile -t directories < <(cgroups_named "$ID")
     # Version 2 takes processes in a cgroup that has others below, as long as it hands no controller down.
-    for directory in $(cgroups_named "$ID"); do mkdir -p "$directory/inner/most"; done
+    for directory in "${directories[@]}"; do mkdir -p "$directory/inner/most"; done
     # shellcheck disable=SC2016 # for the shell
     spawn sh -c 'for directory; do echo $$ >"$directory/inner/most/cgroup.procs"; done; exec "$STORM" "$0"' \
-        "$WORK/forks" $(cgroups_named "$ID")
+        "$WORK/forks" "${directories[@]}"
     wait_for file_has "$WORK/spawned.out" ready
     skep delete --force "$ID"
     assert_equal "$(cgroups_named "$ID")" ""
