@@ -130,10 +130,13 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["System", "OCI"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
+        .target(
+            name: "DBusTestSupport", dependencies: ["DBus"], path: "Tests/DBusTestSupport",
+            swiftSettings: swiftSettings),
         tests("OCITests", ["OCI", "TestSupport"], exclude: ["Fixtures"]),
         tests("PlanningTests", ["Planning", "OCI", "CPlan", "TestSupport"]),
-        tests("DBusTests", ["DBus", "System", errno]),
-        tests("CgroupsTests", ["Cgroups", "DBus", "OCI", "System", "TestSupport"]),
+        tests("DBusTests", ["DBus", "System", errno, "DBusTestSupport", "TestSupport"]),
+        tests("CgroupsTests", ["Cgroups", "DBus", "OCI", "System", "DBusTestSupport", "TestSupport"]),
         tests("NetlinkTests", ["Netlink"]),
         tests("NetworksTests", ["Networks", "OCI", "Planning"]),
         tests("SystemTests", ["System", "TestSupport"]),

@@ -34,3 +34,13 @@ require() {
     done
     ((${#missing[@]} == 0)) || die "not found: ${missing[*]} (scripts/setup installs what is needed)"
 }
+
+# swift_package COMMAND ARGUMENT...: `swift build` and its like, which leave empty folders behind where temporary files
+# are put: that is a place of the project's own, and cleared.
+swift_package() {
+    local folder=$project/.build/tmp status=0
+    mkdir -p "$folder"
+    TMPDIR=$folder swift "$@" || status=$?
+    rm -rf "$folder"/TemporaryDirectory.*
+    return "$status"
+}

@@ -49,12 +49,12 @@ enum StatisticsText {
         return columns
     }
 
-    /// A list of numbers and ranges, "0-3,7": cpuset(7), List format.
+    /// A list of numbers and ranges, "0-3,7".
     static func list(_ bytes: [UInt8]) -> [UInt16] {
         var numbers: [UInt16] = []
-        for part in trimmed(bytes[...]).split(separator: UInt8(ascii: ",")) {
-            let ends = part.split(separator: UInt8(ascii: "-")).compactMap { UInt16(text($0)) }
-            if let first = ends.first, let last = ends.last, first <= last { numbers += first...last }
+        for part in NumberList.parts(of: text(bytes[...])) {
+            guard let range = part.range, range.upperBound < NumberList.limit else { continue }
+            for number in range { numbers.append(UInt16(number)) }
         }
         return numbers
     }

@@ -41,7 +41,7 @@ extension Message {
     /// How long the message is that begins with these bytes, of which there are at least `fixedLength`.
     ///
     /// - Throws: `MessageError` if no message begins like that, or it is longer than what is read.
-    static func length(of start: ArraySlice<UInt8>) throws(MessageError) -> Int {
+    package static func length(of start: ArraySlice<UInt8>) throws(MessageError) -> Int {
         let bytes = Array(start.prefix(fixedLength))
         guard bytes.count == fixedLength else { throw .truncated }
         let isBigEndian = try isBigEndian(bytes)

@@ -120,8 +120,9 @@ import Testing
     }
 
     @Test("Version 2") func unified() throws {
-        let pressure =
-            "some avg10=0.00 avg60=0.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=4\n"
+        func pressure(_ some: Int, _ full: Int) -> String {
+            ["some": some, "full": full].map { "\($0) avg10=0.00 avg60=0.00 avg300=0.00 total=\($1)\n" }.joined()
+        }
         try directory.add(
             "cg/c",
             [
@@ -129,7 +130,7 @@ import Testing
                 "cpu.stat":
                     "usage_usec 12710\nuser_usec 700\nsystem_usec 12010\nnr_periods 3\nnr_throttled 2\n"
                     + "throttled_usec 1\nnr_bursts 6\nburst_usec 7\n",
-                "cpu.pressure": pressure, "memory.pressure": pressure, "io.pressure": pressure,
+                "cpu.pressure": pressure(6, 5), "memory.pressure": pressure(4, 3), "io.pressure": pressure(2, 1),
                 "cpuset.cpus.effective": "0-1\n", "cpuset.mems.effective": "0\n",
                 "memory.stat": "anon 57344\nfile 8192\nkernel 4096\n", "memory.current": "745472\n",
                 "memory.max": "1000000\n",
@@ -161,8 +162,9 @@ import Testing
         #expect(statistics.memory.swap.max == 0)
         #expect(statistics.hugepages["1GB"]?.usage == 3 && statistics.hugepages["1GB"]?.failcnt == 6)
         #expect(statistics.hugepages["2MB"]?.usage == 8 && statistics.hugepages["2MB"]?.failcnt == 9)
-        #expect(statistics.cpu.pressure?.some.total == 5 && statistics.memory.pressure?.full.total == 4)
-        #expect(statistics.blockIO.pressure?.some.total == 5)
+        #expect(statistics.cpu.pressure?.some.total == 6 && statistics.cpu.pressure?.full.total == 5)
+        #expect(statistics.memory.pressure?.some.total == 4 && statistics.memory.pressure?.full.total == 3)
+        #expect(statistics.blockIO.pressure?.some.total == 2 && statistics.blockIO.pressure?.full.total == 1)
     }
 
     @Test("Version 2: no limit stays none, with swap added or not") func noLimit() throws {

@@ -1,16 +1,16 @@
+import DBusTestSupport
 import Glibc
 import SystemPackage
+import TestSupport
 
 @testable import DBus
 @testable import System
 
 /// The other end of a socket pair, played by a thread.
-final class FakeServer: @unchecked Sendable {
-    private let number: CInt
-    private let done: UnsafeMutablePointer<sem_t>
-    private let play: @Sendable (FakeServer) -> Void
-    /// What has been read and not been taken yet.
-    private var incoming: [UInt8] = []
+final class FakeServer: FakePeer, @unchecked Sendable {
+    let number: CInt
+    var incoming: [UInt8] = []
+    var calls: [String] = []
 
     /// Plays `play` against the client that `client` is run with; the server's end is closed when it returns.
     static func run<Result>(
@@ -20,35 +20,19 @@ final class FakeServer: @unchecked Sendable {
         var ends: [CInt] = [-1, -1]
         _ = try systemCall { socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(O_CLOEXEC), 0, &ends) }
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-        let server = FakeServer(ends[1], play)
-        defer { server.wait() }
+        let server = FakeServer(ends[1])
+        let thread = Background {
+            play(server)
+            close(server.number)
+        }
+        defer { thread.value() }
         var connection = Connection(
             over: Descriptor(owning: ends[0]), address: "unix:path=/fake", isBus: isBus, keeping: signals)
         return try client(&connection)
     }
 
-    private init(_ number: CInt, _ play: @escaping @Sendable (FakeServer) -> Void) {
+    private init(_ number: CInt) {
         self.number = number
-        self.play = play
-        done = .allocate(capacity: 1)
-        sem_init(done, 0, 0)
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                let server = Unmanaged<FakeServer>.fromOpaque(context).takeRetainedValue()
-                server.play(server)
-                close(server.number)
-                sem_post(server.done)
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        pthread_detach(thread)
-    }
-
-    private func wait() {
-        while sem_wait(done) != 0 {}
-        done.deallocate()
     }
 
     /// Whether the client still has its end.
@@ -64,65 +48,6 @@ final class FakeServer: @unchecked Sendable {
     func isQuiet(milliseconds: Int32) -> Bool {
         var waiting = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         return incoming == Handshake.opening && poll(&waiting, 1, milliseconds) == 0
-    }
-
-    // MARK: What a server does
-
-    func write(_ bytes: [UInt8]) {
-        _ = send(number, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-    }
-
-    func write(_ text: String) {
-        write(Array(text.utf8))
-    }
-
-    /// One more piece of what the client says; false once it has closed its end.
-    @discardableResult
-    func read() -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = recv(number, &buffer, buffer.count, 0)
-        if count <= 0 { return false }
-        incoming += buffer[..<count]
-        return true
-    }
-
-    /// Waits until the client has closed its end.
-    func readToEnd() {
-        while read() {}
-    }
-
-    /// Agrees to the client's opening; what it was, up to its last line.
-    @discardableResult
-    func agree(_ answer: String = "DATA\r\nOK 0123456789abcdef0123456789abcdef\r\n") -> String {
-        let end = Array("BEGIN\r\n".utf8)
-        var opening: [UInt8] = []
-        while !opening.reversed().starts(with: end.reversed()) {
-            if incoming.isEmpty && !read() { return "" }
-            opening.append(incoming.removeFirst())
-        }
-        write(answer)
-        return String(decoding: opening, as: UTF8.self)
-    }
-
-    /// The client's next message; nil once there is none.
-    func next() -> Message? {
-        while true {
-            if let length = try? Message.length(of: incoming[...]), incoming.count >= length {
-                let message = try? Message.read(Array(incoming[..<length]))
-                incoming.removeFirst(length)
-                return message
-            }
-            if !read() { return nil }
-        }
-    }
-
-    func reply(to call: Message?, _ body: [Value] = []) {
-        write(Message(.reply, serial: 100, replySerial: call?.serial ?? 0, body: body).bytes)
-    }
-
-    func fail(_ call: Message?, _ name: String, _ text: String) {
-        write(
-            Message(.error, serial: 100, replySerial: call?.serial ?? 0, errorName: name, body: [.string(text)]).bytes)
     }
 
     func signal(_ member: String, _ body: [Value] = []) {

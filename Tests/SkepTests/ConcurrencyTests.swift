@@ -2,6 +2,7 @@ import OCI
 @testable import Skep
 import System
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Several at once") struct ConcurrencyTests {

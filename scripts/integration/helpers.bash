@@ -13,6 +13,11 @@ source "$helpers/network.bash"
 source "$helpers/leaks.bash"
 
 setup() {
+    begin_test
+}
+
+# begin_test: a test's own names, also for a setup that does more.
+begin_test() {
     WORK=$BATS_TEST_TMPDIR
     ROOT=$WORK/state
     BUNDLE=$WORK/bundle

@@ -7,11 +7,7 @@ load helpers/exec
 load helpers/terminal
 
 setup() {
-    WORK=$BATS_TEST_TMPDIR
-    ROOT=$WORK/state
-    BUNDLE=$WORK/bundle
-    ID=it_$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
-    SPAWNED=()
+    begin_test
     ((EUID != 0)) || skip "needs to be an ordinary user"
     [[ -n ${XDG_RUNTIME_DIR-} ]] || skip "needs a session"
     become_user

@@ -8,11 +8,7 @@ load helpers/exec
 load helpers/terminal
 
 setup() {
-    WORK=$BATS_TEST_TMPDIR
-    ROOT=$WORK/state
-    BUNDLE=$WORK/bundle
-    ID=it_$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
-    SPAWNED=()
+    begin_test
     become_user
 }
 

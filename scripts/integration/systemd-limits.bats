@@ -73,6 +73,16 @@ setup_file() {
     run_skep update --pids-limit 66 --cpuset-cpus 999 "$ID"
     assert_refused cpu.cpus
     assert_equal "$(property TasksMax) $(cgroup_value pids "$CGROUP" pids.max pids.max)" "55 55"
+    # What one file has taken is undone when another refuses.
+    echo '{"pids": {"limit": 66}, "blockIO": {"throttleReadBpsDevice": [{"major": 4095, "minor": 7, "rate": 5}]}}' \
+        >"$WORK/new.json"
+    run_skep update --resources "$WORK/new.json" "$ID"
+    assert_refused blockIO.throttleReadBpsDevice ENODEV
+    assert_equal "$(property TasksMax) $(cgroup_value pids "$CGROUP" pids.max pids.max)" "55 55"
+    # systemd rounds to hundredths of a processor; the file has what was asked for.
+    skep update --cpu-period 50000 --cpu-quota 12345 "$ID"
+    assert_equal "$(property CPUQuotaPerSecUSec)" 250ms
+    assert_contains "$(cgroup_value cpu "$CGROUP" cpu.cfs_quota_us cpu.max)" 12345
 }
 
 # throttled FILTER: a container in the scope $UNIT whose reading from the loop device $NUMBERS is throttled.

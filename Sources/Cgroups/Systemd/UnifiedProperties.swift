@@ -1,4 +1,5 @@
 internal import DBus
+internal import OCI
 
 /// linux.resources.unified as far as systemd has properties for it; what it has none for is left to the files.
 enum UnifiedProperties {

@@ -163,9 +163,19 @@ package enum UnitProperties {
     static func set(
         _ name: String, _ list: String, _ property: String, version: Int
     ) throws(ManagerRefusal) -> [UnitProperty] {
-        guard let bits = NumberList.bits(list) else {
+        guard let bits = bits(of: list) else {
             throw ManagerRefusal(property, "\"\(list)\" is no list of numbers, as \"0-3,7\" is one")
         }
         return version >= 244 ? [UnitProperty(name, .bytes(bits))] : []
+    }
+
+    private static func bits(of list: String) -> [UInt8]? {
+        var bits: [UInt8] = []
+        for part in NumberList.parts(of: list) {
+            guard let range = part.range, range.upperBound < NumberList.limit else { return nil }
+            while bits.count <= range.upperBound / 8 { bits.append(0) }
+            for number in range { bits[number / 8] |= 1 << UInt8(number % 8) }
+        }
+        return bits.isEmpty ? nil : bits
     }
 }

@@ -64,9 +64,24 @@ remove_containers() {
     done
 }
 
+# Kills whoever is in a cgroup of the test, and can't fork faster than that.
+end_cgroups() {
+    local directory pid
+    for directory in $(cgroups_named "$ID"); do
+        if [[ -e $directory/cgroup.kill ]]; then
+            echo 1 >"$directory/cgroup.kill" || true
+        elif [[ -e $directory/freezer.state ]]; then
+            echo FROZEN >"$directory/freezer.state" || true
+            while IFS= read -r pid; do kill -KILL "$pid" 2>/dev/null || true; done <"$directory/cgroup.procs"
+            echo THAWED >"$directory/freezer.state" || true
+        fi
+    done
+}
+
 # Clears what a runtime has left, so that one failed test does not disturb the rest.
 sweep() {
     local kind rest pid
+    end_cgroups
     for pid in $(container_processes); do
         kill -KILL "$pid" 2>/dev/null || true
     done

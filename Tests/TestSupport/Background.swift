@@ -1,30 +1,23 @@
-import Glibc
-import Synchronization
+internal import Glibc
+internal import Synchronization
 
 /// Work that goes on beside a test: on a thread of its own, since the tests' own threads may all be waiting for it.
-final class Background<Value: Sendable>: Sendable {
+package final class Background<Value: Sendable>: Sendable {
     private let thread: pthread_t
-    private let outcome: Outcome
+    private let outcome = Outcome()
 
     private final class Outcome: Sendable {
-        let work: @Sendable () -> Value
         let value = Mutex<Value?>(nil)
-
-        init(_ work: @escaping @Sendable () -> Value) {
-            self.work = work
-        }
-
-        func run() {
-            let result = work()
-            value.withLock { $0 = result }
-        }
     }
 
-    init(_ work: @escaping @Sendable () -> Value) {
-        let outcome = Outcome(work)
-        self.outcome = outcome
+    package init(_ work: @escaping @Sendable () -> Value) {
+        let outcome = outcome
         // The thread is type-erased by what it is given.
-        let box = Unmanaged.passRetained(Runnable(run: { outcome.run() }))
+        let box = Unmanaged.passRetained(
+            Runnable {
+                let result = work()
+                outcome.value.withLock { $0 = result }
+            })
         var thread = pthread_t()
         let result = pthread_create(
             &thread, nil,
@@ -37,8 +30,8 @@ final class Background<Value: Sendable>: Sendable {
         self.thread = thread
     }
 
-    /// Waits for the work's end.
-    func value() -> Value {
+    /// Waits for the work's end. To be called once.
+    package func value() -> Value {
         pthread_join(thread, nil)
         guard let value = outcome.value.withLock({ $0 }) else { preconditionFailure("the thread has ended") }
         return value
