@@ -39,10 +39,18 @@ import Testing
         try mount()
         try directory.add("r/c", ["schemata": "L3:0=ff;1=ff\nMB:0=100\n", "tasks": ""])
         let control = try make(.init(l3Cache: "L3:0=f;1=f", memoryBandwidth: "MB:0=050"))
-        try control.carryOut(on: [getpid(), 5_000_000])
+        // Of one thread, which stays.
+        var pid: pid_t = 0
+        let words = [strdup("sleep"), strdup("60"), nil]
+        #expect(posix_spawn(&pid, "/bin/sleep", nil, nil, words, nil) == 0)
+        defer {
+            for word in words { free(word) }
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+        }
+        try control.carryOut(on: [pid, 5_000_000])
         #expect(try directory.content("r/c/schemata").hasPrefix("MB:0=050\n"))
-        let task = try #require(Int32(try Files.readLine(directory.path + "/r/c/tasks").split(separator: "\n")[0]))
-        #expect(Files.exists("/proc/self/task/\(task)"))
+        #expect(try directory.content("r/c/tasks") == "\(pid)")
         control.undo()
         #expect(try directory.content("r/c/schemata").hasPrefix("MB:0=100\n"))
     }

@@ -49,11 +49,24 @@ import Testing
         let directory = try workshop.state("c")
         let held = try directory.create().release()
         let waiter = Background { failure { _ = try directory.lock() } }
-        usleep(20_000)
+        #expect(try isWaitedFor(held))
         try directory.remove()
         if isRemade { try workshop.directory.add("root/c") }
         close(held)
         #expect(waiter.value()?.code == .containerNotExists)
+    }
+
+    /// Whether somebody comes to wait for a lock that is held, within 10 seconds: proc_locks(5).
+    private func isWaitedFor(_ held: CInt) throws -> Bool {
+        var status = stat()
+        #expect(fstat(held, &status) == 0)
+        for _ in 1...1000 {
+            let locks = String(decoding: try Files.read("/proc/locks"), as: UTF8.self).split(separator: "\n")
+            let inode = ":\(status.st_ino) "
+            if locks.contains(where: { $0.contains("-> FLOCK") && $0.contains(inode) }) { return true }
+            usleep(10_000)
+        }
+        return false
     }
 
     @Test("Nothing to lock") func missing() throws {
