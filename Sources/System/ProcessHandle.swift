@@ -20,9 +20,15 @@ public struct ProcessHandle: ~Copyable, Sendable {
             return ProcessHandle(
                 pid: pid, owning: Descriptor(owning: try systemCall { skep_linux_pidfd_open(pid) }))
         } catch {
-            if error == .noSuchProcess { return nil }
+            if Self.isNobody(error) && pid > 0 { return nil }
             throw SystemError("pidfd_open", "process \(pid)", error)
         }
+    }
+
+    /// Whether the kernel knows no process of that number. EINVAL, and ENOENT since 6.16, are of one that is no
+    /// process's, which a process's own is at the moment when it goes.
+    private static func isNobody(_ error: Errno) -> Bool {
+        error == .noSuchProcess || error == .invalidArgument || error == .noSuchFileOrDirectory
     }
 
     /// The pidfd, lent: readable once the process has ended.

@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 @testable import System
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("Processes") struct ProcessHandleTests {
@@ -66,8 +67,24 @@ import Testing
         _ = try child.wait()
     }
 
+    /// Whether the calling thread is not the process's first, and its number no process's.
+    private static func hasNobodysNumber() -> Bool {
+        var name = [CChar](repeating: 0, count: 64)
+        // "PID/task/TID"
+        guard readlink("/proc/thread-self", &name, 63) > 0, let slash = name.lastIndex(of: CChar(UInt8(ascii: "/")))
+        else { return false }
+        let number = Int32(atoi(Array(name[(slash + 1)...])))
+        do {
+            return try number != getpid() && number > 0 && ProcessHandle.open(pid: number)?.pid == nil
+        } catch {
+            return false
+        }
+    }
+
     @Test("No process has this number") func none() throws {
         #expect(try ProcessHandle.open(pid: 5_000_000)?.pid == nil)
+        // A thread's.
+        #expect(Background { Self.hasNobodysNumber() }.value())
         #expect(throws: SystemError("pidfd_open", "process -1", .invalidArgument)) {
             _ = try ProcessHandle.open(pid: -1)
         }
