@@ -162,11 +162,11 @@ static long look_for_order(struct skep_init *init) {
 
 void skep_step_wait(struct skep_init *init, const struct skep_step *step) {
     close_all_but_fifos(init);
-    bool is_late = look_for_order(init) > 0;
-    if (!is_late) skep_send_report(init, SKEP_REPORT_READY, -1);
+    bool was_told = look_for_order(init) > 0;
+    if (!was_told) skep_send_report(init, SKEP_REPORT_READY, -1);
     int none[SKEP_MAX_ORDER_FDS];
     receive_order(init, SKEP_ORDER_GO, none);
     // Who was frozen until now may have been given up since that was sent.
-    if (is_late && look_for_order(init) == 0) skep_exit(1);
+    if (was_told && look_for_order(init) == 0) skep_exit(1);
     if (step->flags & SKEP_WAIT_FIFO) wait_for_fifo(init);
 }

@@ -26,7 +26,7 @@ RUNTIMES_OWN void _swift_stdlib_overrideUnsafeArgvArgc(char **values, int count)
 }
 
 // swift-backtrace, which tells of a crash. The runtime's own looks for the program by a dozen of system calls, in vain
-// wherever Swift is not installed. All zero is off; the structure has grown to 88 bytes.
+// wherever Swift is not installed. All zero is off. The structure has 88 bytes in Swift 6.3, and room to grow here.
 RUNTIMES_OWN uint64_t _swift_backtraceSettings[64];
 
 RUNTIMES_OWN void _swift_displayCrashMessage(int signal, const void *counter) {
