@@ -68,7 +68,8 @@ static int check_executable(const char *path) {
     return SKEP_CALL(faccessat2, AT_FDCWD, path, 1 /* X_OK */, AT_EACCESS) < 0 ? skep_errno : 0;
 }
 
-// Looks for `name` in the directories of `search`; 0, or the errno that says why it was not found.
+// Looks for `name` in the directories of `search`; 0, or the errno that says why it was not found. A directory that is
+// not there or not to be entered is passed over, as execvp(3) does; what else goes wrong may hide the right program.
 static int find_in_path(struct skep_init *init, const char *name, const char *search) {
     int reason = ENOENT;
     for (const char *entry = search; *entry != '\0';) {
@@ -80,7 +81,10 @@ static int find_in_path(struct skep_init *init, const char *name, const char *se
         if (entry[0] == '/' && !text.cut) {
             int error = check_executable(init->command);
             if (error == 0) return 0;
-            if (error == EACCES) reason = EACCES;
+            if (error == EACCES)
+                reason = EACCES;
+            else if (error != ENOENT && error != ENOTDIR)
+                return error;
         }
         entry += length + (entry[length] == ':');
     }

@@ -135,9 +135,9 @@ ssize_t skep_linux_send(int socket, const void *bytes, size_t size, const int *f
     return sent;
 }
 
-enum skep_linux_cgroup_kind skep_linux_cgroup_kind(const char *path) {
+int skep_linux_cgroup_kind(const char *path) {
     struct statfs status;
-    if (statfs(path, &status) < 0) return SKEP_LINUX_CGROUP_NONE;
+    if (statfs(path, &status) < 0) return errno == ENOENT || errno == ENOTDIR ? SKEP_LINUX_CGROUP_NONE : -1;
     if (status.f_type == CGROUP2_SUPER_MAGIC) return SKEP_LINUX_CGROUP_V2;
     return status.f_type == CGROUP_SUPER_MAGIC ? SKEP_LINUX_CGROUP_V1 : SKEP_LINUX_CGROUP_NONE;
 }

@@ -58,6 +58,7 @@ static void report(const struct mediator *self, enum skep_mediator_event_kind ki
     if (send_event(self->socket, &event, -1) >= 0) do
             got = read(self->socket, &word, 1);
         while (got < 0 && errno == EINTR);
+    if (got < 0) fail(self, "read", -1);
     if (got != 1) _exit(127);
 }
 
@@ -188,10 +189,11 @@ int skep_mediator_next(int socket, struct skep_mediator_event *event, int *fd) {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
     *fd = -1;
     ssize_t got;
+    // One that went with a word unread is told of by ECONNRESET once, before what it has said itself.
     do
         got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    while (got < 0 && errno == EINTR);
-    if (got < 0 && errno != ECONNRESET) return -1;
+    while (got < 0 && (errno == EINTR || errno == ECONNRESET));
+    if (got < 0) return -1;
     if (got != sizeof *event) return 0;
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     if (header && header->cmsg_type == SCM_RIGHTS) memcpy(fd, CMSG_DATA(header), sizeof *fd);

@@ -48,7 +48,7 @@ public struct Layout: Sendable, Equatable {
     /// Looks at this host: no more than statfs and /proc/self/cgroup, since it is done at every start.
     public static func detect() throws(SystemError) -> Layout {
         let memberships = parse(try Files.read("/proc/self/cgroup"))
-        if skep_linux_cgroup_kind(root) == SKEP_LINUX_CGROUP_V2 {
+        if try kind(of: root) == SKEP_LINUX_CGROUP_V2 {
             let own = memberships.first { $0.controllers.isEmpty }?.path ?? "/"
             return Layout(hierarchies: [], unified: Unified(mountPoint: root, own: own))
         }
@@ -56,16 +56,24 @@ public struct Layout: Sendable, Equatable {
         for membership in memberships {
             if membership.controllers.isEmpty {
                 let mountPoint = root + "/unified"
-                guard skep_linux_cgroup_kind(mountPoint) == SKEP_LINUX_CGROUP_V2 else { continue }
+                guard try kind(of: mountPoint) == SKEP_LINUX_CGROUP_V2 else { continue }
                 layout.unified = Unified(mountPoint: mountPoint, own: membership.path)
             } else {
                 let mountPoint = "\(root)/\(directory(of: membership.controllers))"
-                guard skep_linux_cgroup_kind(mountPoint) == SKEP_LINUX_CGROUP_V1 else { continue }
+                guard try kind(of: mountPoint) == SKEP_LINUX_CGROUP_V1 else { continue }
                 layout.hierarchies.append(
                     Hierarchy(controllers: membership.controllers, mountPoint: mountPoint, own: membership.path))
             }
         }
         return layout
+    }
+
+    private static func kind(of mountPoint: String) throws(SystemError) -> skep_linux_cgroup_kind {
+        do {
+            return skep_linux_cgroup_kind(UInt32(try systemCall { skep_linux_cgroup_kind(mountPoint) }))
+        } catch {
+            throw SystemError("statfs", mountPoint, error)
+        }
     }
 
     struct Membership: Equatable {

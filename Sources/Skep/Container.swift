@@ -254,7 +254,7 @@ public final class Container: Sendable {
     }
 
     private func checkExistence() throws(ContainerError) {
-        if !directory.isStill(anchor) { throw .notExists(id) }
+        if try !directory.isStill(anchor) { throw .notExists(id) }
     }
 
     func stored() throws(ContainerError) -> StoredContainer {

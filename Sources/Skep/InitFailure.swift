@@ -58,14 +58,13 @@ enum InitFailure {
         let place = step.map { " at the step \"\($0.action.name) \($0.action)\"" } ?? " before its first step"
         let isOutOfMemory = status.signal == killSignal && outOfMemory.kills > 0
         if isOutOfMemory && !outOfMemory.hasOthers { return tooLowToStart(outOfMemory.limit, place) }
-        let end = status.signal.map { "was killed by signal \($0)" } ?? "ended with status \(status.code)"
         var hint = isFiltered && status.signal == badCallSignal ? filterHint : nil
         if isOutOfMemory {
             hint = "the kernel's OOM killer has struck in the container"
             if let limit = outOfMemory.limit { hint? += ": " + tooLow(limit) }
         }
         return ContainerError(
-            .systemError, step?.origin.description ?? "container init", "the init \(end)\(place)", hint: hint)
+            .systemError, step?.origin.description ?? "container init", "the init \(status)\(place)", hint: hint)
     }
 
     /// An init that the OOM killer has ended; `place` says where it was.

@@ -52,7 +52,8 @@ struct NamespaceMediator: ~Copyable {
     /// Answers the mediator until it has ended, and the init has become what it is to be.
     consuming func seeThrough() throws(SystemError) -> Birth {
         var newborn: ProcessHandle?
-        var failure: SystemError?
+        // What the mediator says comes before what fails here once it has gone.
+        var failure: SystemError?, reported: SystemError?
         var event = skep_mediator_event()
         var descriptor: CInt = -1
         while true {
@@ -69,7 +70,7 @@ struct NamespaceMediator: ~Copyable {
                 case SKEP_EVENT_TIME_NAMESPACE.rawValue: try setClocks()
                 case SKEP_EVENT_INIT.rawValue:
                     newborn = ProcessHandle(pid: event.pid, owning: Descriptor(owning: descriptor))
-                default: throw self.failure(event)
+                default: reported = self.failure(event)
                 }
             } catch {
                 if failure == nil { failure = error }
@@ -77,15 +78,19 @@ struct NamespaceMediator: ~Copyable {
             }
         }
         if failure != nil { _ = try? handle.signal(SIGKILL) }
-        _ = try? handle.wait()
-        if let failure {
+        let status = try? handle.wait()
+        if let failure = reported ?? failure {
             if let newborn = newborn.take() {
                 _ = try? newborn.signal(SIGKILL)
                 _ = try? newborn.wait()
             }
             throw failure
         }
-        guard let handle = newborn.take() else { throw SystemError("clone3", "the init", .noSuchProcess) }
+        guard let handle = newborn.take() else {
+            throw SystemError(
+                "clone3", "the init", .noSuchProcess,
+                hint: status.map { "the process that enters its namespaces \(ExitStatus(rawValue: $0))" })
+        }
         return Birth(handle: handle, userNamespace: userNamespace)
     }
 

@@ -66,7 +66,7 @@ struct StateDirectory: Sendable {
             throw ContainerError(SystemError("flock", path, error))
         }
         // Whoever held it before may have removed the directory.
-        if !isStill(directory) { throw .notExists(id) }
+        if try !isStill(directory) { throw .notExists(id) }
         return directory
     }
 
@@ -81,10 +81,16 @@ struct StateDirectory: Sendable {
 
     /// Whether the path still leads to the directory that `anchor` is open on. While it is open, no other directory
     /// can come to have its inode number.
-    func isStill(_ anchor: borrowing Descriptor) -> Bool {
+    func isStill(_ anchor: borrowing Descriptor) throws(ContainerError) -> Bool {
         var held = stat(), there = stat()
-        return fstat(anchor.number, &held) == 0 && lstat(path, &there) == 0 && held.st_ino == there.st_ino
-            && held.st_dev == there.st_dev
+        do {
+            _ = try systemCall { fstat(anchor.number, &held) }
+            _ = try systemCall { lstat(path, &there) }
+        } catch {
+            if error == .noSuchFileOrDirectory || error == .notDirectory { return false }
+            throw ContainerError(SystemError("stat", path, error))
+        }
+        return held.st_ino == there.st_ino && held.st_dev == there.st_dev
     }
 
     /// Opens the directory only to tell it from others: see `isStill`.
@@ -161,7 +167,9 @@ struct StateDirectory: Sendable {
     }
 
     /// Whether the init waits to be told to go.
-    var isWaiting: Bool { Files.exists(fifoPath) }
+    func isWaiting() throws(ContainerError) -> Bool {
+        try converting(origin: "container \"\(id)\"") { () throws(SystemError) in try Files.kind(of: fifoPath) != nil }
+    }
 
     /// Removes the directory with all that is in it.
     func remove() throws(ContainerError) {

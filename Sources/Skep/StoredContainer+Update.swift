@@ -44,7 +44,7 @@ extension StoredContainer {
         } catch {
             failure = error
         }
-        if directory.isWaiting && manager.outOfMemoryKills() > 0 {
+        if try directory.isWaiting() && manager.outOfMemoryKills() > 0 {
             // Also if it failed at what was gone by then.
             updated.ranOutOfMemory = true
             try directory.stage(updated.serialized(.compact), for: directory.statePath)

@@ -70,7 +70,7 @@ package struct StoredContainer: Sendable {
     package func status() throws(ContainerError) -> Status {
         guard try isInitAlive() else { return .stopped }
         if try isPaused() { return .paused }
-        return directory.isWaiting ? .created : .running
+        return try directory.isWaiting() ? .created : .running
     }
 
     /// Whether its processes are frozen.
@@ -106,7 +106,7 @@ package struct StoredContainer: Sendable {
         switch try status() {
         case .created: break
         case .stopped:
-            if directory.isWaiting, let death = outOfMemory() { throw death }
+            if try directory.isWaiting(), let death = outOfMemory() { throw death }
             throw ContainerError(.containerNotRunning, name, "has stopped and can't be started again")
         case .paused, .pausing: throw ContainerError(.containerPaused, name, "is paused")
         case .running, .creating:

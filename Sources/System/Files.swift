@@ -96,13 +96,17 @@ public enum Files {
         guard let stream = opendir(path) else { throw SystemError("opendir", path, currentErrno()) }
         defer { closedir(stream) }
         var names: [String] = []
-        while let entry = readdir(stream) {
+        while true {
+            Glibc.errno = 0
+            guard let entry = readdir(stream) else {
+                if Glibc.errno != 0 { throw SystemError("readdir", path, currentErrno()) }
+                return names
+            }
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != "." && name != ".." && isWanted(entry.pointee) { names.append(name) }
         }
-        return names
     }
 
     /// What kind of thing a path names, without following a symbolic link in its last component; nil if nothing.

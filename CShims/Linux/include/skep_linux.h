@@ -92,7 +92,7 @@ int skep_linux_set_propagation(int mount, uint64_t propagation);
 
 // What statfs says of `path`: a cgroup v1 hierarchy, a cgroup2 tree, something else, or nothing there.
 enum skep_linux_cgroup_kind { SKEP_LINUX_CGROUP_NONE, SKEP_LINUX_CGROUP_V1, SKEP_LINUX_CGROUP_V2 };
-enum skep_linux_cgroup_kind skep_linux_cgroup_kind(const char *_Nonnull path);
+int skep_linux_cgroup_kind(const char *_Nonnull path);
 
 // Loads a BPF_PROG_TYPE_CGROUP_DEVICE program of `count` instructions (struct bpf_insn, as 64-bit words) under a name
 // of at most 15 bytes. Close-on-exec.
