@@ -22,9 +22,9 @@ static void become_root(struct skep_init *init) {
     if (SKEP_CALL(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_DUMPABLE");
 }
 
-// A process's own pid namespace never changes, only that of its children. What the child has in hand is seen in there as
-// soon as it lives, by whoever may trace others: so nothing leads to the host by then (CVE-2016-9962). The host's /proc
-// stays where the container's users are others, who may not trace it, and would not be let mount one.
+// A process's own pid namespace never changes, only that of its children. What the child has in hand is seen in there
+// as soon as it lives, by whoever may trace others: so nothing leads to the host by then (CVE-2016-9962). The host's
+// /proc stays where the container's users are others, who may not trace it, and would not be let mount one.
 static void go_on_as_child(struct skep_init *init, bool has_users) {
     skep_wait_to_enter(init);
     if (!has_users) {

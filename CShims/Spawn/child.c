@@ -29,8 +29,8 @@ static bool place_stdio(const int stdio[3]) {
     return true;
 }
 
-// Closes all but what the init gets and what this function's caller still needs. Were anything of the caller's left, the
-// path of an image's program could lead through it to the host (CVE-2024-21626).
+// Closes all but what the init gets and what is needed until then. Were anything of the runtime's caller left, the path
+// of an image's program could lead through it to the host (CVE-2024-21626).
 static bool close_others(const struct skep_child *child) {
     const struct skep_spawn *spawn = child->spawn;
     const int kept[] = {spawn->socket, spawn->binary, child->report};
