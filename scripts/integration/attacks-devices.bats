@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # An image whose /dev leads out of it (CVE-2026-41579): terminal.bats and mount-kinds.bats have its console and /dev/null.
 load helpers
+load helpers/terminal
 
 setup_file() {
     skep_only "each test says what skep answers"
@@ -34,4 +35,16 @@ setup_plain_dev() {
     run_skep run --bundle "$BUNDLE" "$ID"
     assert_refused /dev/zero
     assert_equal "$(cat "$WORK/victim") $(stat -c '%a %F' "$WORK/victim")" "precious 600 regular file"
+}
+
+@test "attack: /dev/console of an image is a link to a file that is to be masked" {
+    setup_plain_dev
+    update_config '.process.terminal = true | .process.args = ["/bin/cat", "/secret"] | .linux.maskedPaths = ["/secret"]'
+    add_mount /dev/pts devpts devpts newinstance ptmxmode=0666
+    echo precious >"$BUNDLE/rootfs/secret"
+    ln -s /secret "$BUNDLE/rootfs/dev/console"
+    in_terminal 24x80 -- "$SKEP" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    assert_equal "$status" 1
+    assert_contains "$output" "process.terminal: open /dev/console: Too many levels of symbolic links"
+    assert_no_leaks
 }
