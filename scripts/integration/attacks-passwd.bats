@@ -11,7 +11,7 @@ setup_file() {
     rm "$BUNDLE/rootfs/etc/passwd"
     mkfifo "$BUNDLE/rootfs/etc/passwd"
     status=0
-    timeout 30 "$SKEP" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/stdout" 2>"$WORK/stderr" 3>&- ||
+    timeout --signal KILL 20 "$SKEP" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/stdout" 2>"$WORK/stderr" 3>&- ||
         status=$?
     assert_equal "$status $(cat "$WORK/stdout" "$WORK/stderr")" "0 /"
 }
