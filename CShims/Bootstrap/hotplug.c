@@ -8,14 +8,13 @@
 
 #define MNT_DETACH 2
 
-// Unmounts what `mount` is the root of. The only name it has is the one in the host's /proc, which this process has
-// held since before it joined the container.
+// Unmounts what `mount` is the root of. The only name it has is the one in a /proc that is not the container's.
 static long unmount(struct skep_init *init, int mount) {
     char path[32];
     struct skep_builder text = skep_build(path, sizeof path);
     skep_add(&text, "self/fd/");
     skep_add_number(&text, (unsigned)mount);
-    if (SKEP_CALL(fchdir, init->proc) < 0) return -1;
+    if (SKEP_CALL(fchdir, skep_proc(init)) < 0) return -1;
     return SKEP_CALL(umount2, path, MNT_DETACH);
 }
 

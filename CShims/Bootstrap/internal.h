@@ -26,6 +26,7 @@ struct skep_init {
     uint32_t fd_count;
     int root;                     // O_PATH: the rootfs, later "/"
     int proc;                     // a procfs: the container's own if it has one, else the host's
+    bool makes_proc;              // whether the host's may not be opened, and the container's is not to be trusted
     int null;                     // O_PATH: the container's /dev/null, once it was needed
     bool undoes;                  // whether mounts go again when a later step fails
     int mounted[SKEP_MAX_UNDONE]; // then, what has been mounted
@@ -51,6 +52,8 @@ int skep_take_slot(struct skep_init *init, const struct skep_step *step);
 
 // orders.c: the parent's side of the conversation
 void skep_receive_plan(struct skep_init *init);
+// Waits until the process may be seen in the pid namespace that it joins.
+void skep_wait_to_enter(struct skep_init *init);
 void skep_step_cgroup(struct skep_init *init, const struct skep_step *step);
 void skep_step_runtime_hooks(struct skep_init *init, const struct skep_step *step);
 void skep_step_wait(struct skep_init *init, const struct skep_step *step);
@@ -72,6 +75,8 @@ int skep_open_in_root(struct skep_init *init, const char *path, int flags);
 int skep_make_in_root(struct skep_init *init, const char *path, bool directory);
 // Opens the directory that holds `path` inside the rootfs, made if missing; `name` is set to the last component.
 int skep_open_parent_in_root(struct skep_init *init, const char *path, const char **name);
+// The init's procfs, opened if it is not yet: where nothing else leads to one that can be trusted, one of its own.
+int skep_proc(struct skep_init *init);
 // Writes `value` to a file of the init's procfs, never following a symbolic link or leaving that file system.
 void skep_write_proc(struct skep_init *init, const char *path, const char *value);
 

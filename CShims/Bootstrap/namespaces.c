@@ -22,8 +22,16 @@ static void become_root(struct skep_init *init) {
     if (SKEP_CALL(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) skep_fail(init, "prctl", "PR_SET_DUMPABLE");
 }
 
-// A process's own pid namespace never changes, only that of its children.
-static void go_on_as_child(struct skep_init *init) {
+// A process's own pid namespace never changes, only that of its children. What the child has in hand is seen in there
+// as soon as it lives, by whoever may trace others: so nothing leads to the host by then (CVE-2016-9962). The host's
+// /proc stays where the container's users are others, who may not trace it, and would not be let mount one.
+static void go_on_as_child(struct skep_init *init, bool has_users) {
+    skep_wait_to_enter(init);
+    if (!has_users) {
+        skep_close(init->proc);
+        init->proc = -1;
+        init->makes_proc = true;
+    }
     static struct clone_args args; // zeroed by the kernel: an initialiser would call memset
     args.flags = CLONE_PARENT;
     long pid = SKEP_CALL(clone3, &args, sizeof args);
@@ -47,12 +55,14 @@ void skep_step_join_process(struct skep_init *init, const struct skep_step *step
     if (step->number[0] != 0 && SKEP_CALL(setns, process, step->number[0]) < 0)
         skep_fail(init, "setns", "the container's init");
     if (step->number[0] & CLONE_NEWUSER) become_root(init);
-    if (step->number[0] & CLONE_NEWPID) go_on_as_child(init);
     if (step->flags & SKEP_JOIN_ROOT) {
         if ((uint32_t)step->slot + 1 >= init->fd_count) skep_fail_with(init, 0, "plan", "the root was not sent");
         if (SKEP_CALL(fchdir, init->fds[step->slot + 1]) < 0) skep_fail(init, "fchdir", "the container's root");
         if (SKEP_CALL(chroot, ".") < 0) skep_fail(init, "chroot", "the container's root");
+        skep_close(init->fds[step->slot + 1]);
+        init->fds[step->slot + 1] = -1;
     }
+    if (step->number[0] & CLONE_NEWPID) go_on_as_child(init, step->number[0] & CLONE_NEWUSER);
     init->root = skep_open("/", O_PATH | O_DIRECTORY);
     if (init->root < 0) skep_fail(init, "open", "/");
 }

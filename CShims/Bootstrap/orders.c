@@ -75,6 +75,11 @@ void skep_receive_plan(struct skep_init *init) {
     if (wrong) skep_fail_with(init, 0, "plan", wrong);
 }
 
+void skep_wait_to_enter(struct skep_init *init) {
+    int none[SKEP_MAX_ORDER_FDS];
+    receive_order(init, SKEP_ORDER_ENTER, none);
+}
+
 // Joins the v1 hierarchies whose `tasks` files the parent has opened. A thread that moves itself skips the lock that
 // makes a write to cgroup.procs wait for an RCU grace period; this process has only the one thread.
 void skep_step_cgroup(struct skep_init *init, const struct skep_step *step) {

@@ -114,13 +114,22 @@ int skep_open_parent_in_root(struct skep_init *init, const char *path, const cha
     return skep_make_in_root(init, parent, true);
 }
 
-void skep_write_proc(struct skep_init *init, const char *path, const char *value) {
-    if (init->proc < 0) {
+int skep_proc(struct skep_init *init) {
+    if (init->proc >= 0) return init->proc;
+    if (init->makes_proc) {
+        // Of processes only: what is masked in the container is not in here either.
+        static const char *const pairs[] = {"subset", "pid"};
+        init->proc = skep_new_mount(init, "proc", pairs, 2, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+    } else {
         init->proc = skep_open("/proc", O_PATH | O_DIRECTORY);
-        if (init->proc < 0) skep_fail(init, "open", "/proc");
     }
+    if (init->proc < 0) skep_fail(init, "open", "/proc");
+    return init->proc;
+}
+
+void skep_write_proc(struct skep_init *init, const char *path, const char *value) {
     struct statfs status;
-    if (SKEP_CALL(fstatfs, init->proc, &status) < 0) skep_fail(init, "fstatfs", "/proc");
+    if (SKEP_CALL(fstatfs, skep_proc(init), &status) < 0) skep_fail(init, "fstatfs", "/proc");
     if (status.f_type != PROC_SUPER_MAGIC) skep_fail_with(init, 0, "fstatfs", "/proc is not a procfs");
     int fd =
         skep_openat2(init->proc, path, O_WRONLY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS);

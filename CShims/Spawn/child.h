@@ -7,6 +7,7 @@
 
 struct skep_child {
     const struct skep_spawn *spawn;
+    int report; // a descriptor that stays until the exec, or -1
     char pipe_variable[sizeof SKEP_ENV_PIPE + 16];
     char pid_variable[sizeof SKEP_ENV_PID + 16];
     char *environment[3];

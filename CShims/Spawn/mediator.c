@@ -1,4 +1,5 @@
-// A process between the runtime and an init that lives in another user or time namespace: skep_spawn.h says why.
+// A process between the runtime and an init that lives in another user or time namespace, or in a pid namespace that is
+// joined: skep_spawn.h says why.
 //
 //   parent                                   mediator
 //     | <---------------- EVENT_USER_NAMESPACE  |  it is in the init's user namespace
@@ -168,6 +169,7 @@ int skep_mediator_begin(const struct skep_mediation *order, struct skep_mediator
     }
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) return -1;
     skep_prepare_child(&child, order->spawn);
+    child.report = ends[1];
     *call = "clone3";
     *mediator = (struct skep_mediator){.pidfd = -1, .socket = ends[0]};
     mediator->pid = clone_mediator(order, &child, ends, &mediator->pidfd);

@@ -104,19 +104,6 @@ pid_t skep_spawn_init(const struct skep_spawn *spawn, int *pidfd, const char **c
     skep_prepare_child(&child.base, spawn);
     *pidfd = -1;
 
-    int own_pid_namespace = -1;
-    if (spawn->pid_namespace >= 0) {
-        own_pid_namespace = open("/proc/thread-self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
-        *call = "open /proc/thread-self/ns/pid_for_children";
-        if (own_pid_namespace < 0) return -1;
-        *call = "setns";
-        if (setns(spawn->pid_namespace, CLONE_NEWPID) < 0) {
-            int error = errno;
-            close(own_pid_namespace);
-            errno = error;
-            return -1;
-        }
-    }
     // No handler of the program's may run in the child while it shares the memory.
     sigset_t all, before;
     sigfillset(&all);
@@ -124,10 +111,6 @@ pid_t skep_spawn_init(const struct skep_spawn *spawn, int *pidfd, const char **c
     pid_t pid = clone_child(&child, pidfd);
     int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (own_pid_namespace >= 0) {
-        setns(own_pid_namespace, CLONE_NEWPID);
-        close(own_pid_namespace);
-    }
     *call = child.call;
     errno = error;
     return pid;

@@ -10,15 +10,14 @@ extension Planner {
     ///   - bundle: its bundle, as an absolute path: relative sources count from it.
     ///   - cgroups: what its cgroups look like.
     ///   - securityModules: those that the host has.
-    ///   - isPrivileged: whether the caller is root, if of a user namespace.
     /// - Returns: the plan.
     /// - Throws: `ConfigurationError` for the first thing found wrong with one of them.
     public static func planMounting(
-        _ mounts: [Mount], in spec: Spec, bundle: String, cgroups: CgroupView, securityModules: SecurityModules = [],
-        isPrivileged: Bool = true
+        _ mounts: [Mount], in spec: Spec, bundle: String, cgroups: CgroupView, securityModules: SecurityModules = []
     ) throws(ConfigurationError) -> Plan {
         var plan = Plan()
-        let namespaces = try join(spec, isPrivileged: isPrivileged, into: &plan)
+        // A new procfs shows the pid namespace of whoever mounts it. Else nobody in there need see the process.
+        let namespaces = try join(spec, seesProcesses: mounts.contains { $0.type == "proc" }, into: &plan)
         let linux = spec.linux ?? Linux()
         let annotations = try RuntimeAnnotations(spec.annotations)
         let planner = MountPlanner(
@@ -44,14 +43,13 @@ extension Planner {
     /// - Parameters:
     ///   - mounts: what was mounted; only where counts, and whether a symbolic link there is followed.
     ///   - spec: the container's configuration.
-    ///   - isPrivileged: whether the caller is root, if of a user namespace.
     /// - Returns: the plan.
     /// - Throws: `ConfigurationError` for the first thing found wrong with one of them.
     public static func planUnmounting(
-        _ mounts: [Mount], in spec: Spec, isPrivileged: Bool = true
+        _ mounts: [Mount], in spec: Spec
     ) throws(ConfigurationError) -> Plan {
         var plan = Plan()
-        _ = try join(spec, isPrivileged: isPrivileged, into: &plan)
+        _ = try join(spec, seesProcesses: false, into: &plan)
         for isCheck in [true, false] {
             // The last first: it may lie below another.
             for (index, mount) in mounts.enumerated().reversed() {
@@ -71,13 +69,13 @@ extension Planner {
     }
 
     private static func join(
-        _ spec: Spec, isPrivileged: Bool, into plan: inout Plan
+        _ spec: Spec, seesProcesses: Bool, into plan: inout Plan
     ) throws(ConfigurationError) -> NamespacePlanner {
         let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
         if !namespaces.present.contains(.mount) {
             throw ConfigurationError(Origin("mounts"), "the container's mounts are the host's own")
         }
-        plan.joinContainer(namespaces, isPrivileged: isPrivileged)
+        plan.joinContainer(namespaces, without: seesProcesses ? 0 : UInt64(CLONE_NEWPID))
         return namespaces
     }
 

@@ -8,9 +8,6 @@ public struct Plan: Sendable {
     public var cloneFlags: UInt64 = 0
     /// The namespaces to be joined.
     public var joinedNamespaces: [JoinedNamespace] = []
-    /// Whether a process that joins a container is to be born in that container's pid namespace, which its parent has
-    /// to join for that.
-    public var joinsPIDNamespace = false
     /// Whether a process that joins a container needs its root, which travels with the plan behind the pidfd.
     public var joinsRoot = false
     /// How many descriptors the parent opens for mounts: the steps that have them say what for.
@@ -53,7 +50,7 @@ public struct Plan: Sendable {
         public var path: String
         public var origin: Origin
 
-        /// Whether the parent joins it before it clones, since a process's own pid namespace never changes.
+        /// Whether it is a mediator's business, since a process's own pid namespace never changes.
         public var isPID: Bool { kind == UInt64(CLONE_NEWPID) }
 
         public var isNetwork: Bool { kind == UInt64(CLONE_NEWNET) }
@@ -70,7 +67,12 @@ public struct Plan: Sendable {
         return Int32(slot)
     }
 
-    /// Whether a mediator stands between the parent and the init: skep_spawn.h.
+    /// The namespaces that a mediator joins before it clones the init: all, or the pid namespace alone.
+    public var mediatedNamespaces: [JoinedNamespace] {
+        needsMediator ? joinedNamespaces : joinedNamespaces.filter(\.isPID)
+    }
+
+    /// Whether a mediator stands between the parent and the init, and joins all namespaces: skep_spawn.h.
     public var needsMediator: Bool {
         let kinds = joinedNamespaces.reduce(cloneFlags) { $0 | $1.kind }
         return kinds & UInt64(CLONE_NEWUSER | CLONE_NEWTIME) != 0
@@ -81,8 +83,14 @@ public struct Plan: Sendable {
         needsMediator ? [] : joinedNamespaces.filter { !$0.isPID }
     }
 
-    /// Whether the process that joins a container ends on the way, and a child goes on in its place: only root may
-    /// make its next child be born in another pid namespace, others have to join the user namespace first.
+    /// Whether the init is seen by other processes from the first: those of a pid namespace that it joins, or of a user
+    /// namespace.
+    public var isBornAmongOthers: Bool {
+        userNamespace?.joined != nil || joinedNamespaces.contains(where: \.isPID)
+    }
+
+    /// Whether the process that joins a container ends on the way, and a child goes on in its place: that is in the
+    /// container's pid namespace, where it is seen by processes that may trace it, and has nothing of the host's left.
     public var goesOnAsChild: Bool {
         if case .joinProcess(_, let kinds, _)? = steps.first?.action {
             kinds & UInt64(CLONE_NEWPID) != 0
@@ -91,11 +99,10 @@ public struct Plan: Sendable {
         }
     }
 
-    /// Begins a plan by joining the namespaces of a running container.
-    mutating func joinContainer(_ namespaces: NamespacePlanner, isPrivileged: Bool) {
+    /// Begins a plan by joining the namespaces of a running container, but those of `others`.
+    mutating func joinContainer(_ namespaces: NamespacePlanner, without others: UInt64 = 0) {
         joinsRoot = !namespaces.present.contains(.mount)
-        joinsPIDNamespace = isPrivileged && namespaces.present.contains(.pid)
-        let kinds = isPrivileged ? namespaces.kinds & ~UInt64(CLONE_NEWPID) : namespaces.kinds
+        let kinds = namespaces.kinds & ~others
         append(
             .joinProcess(descriptor: Int32(SKEP_FD_FIRST_NAMESPACE.rawValue), kinds: kinds, takesRoot: joinsRoot),
             from: Origin("linux.namespaces"))

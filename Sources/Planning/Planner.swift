@@ -89,19 +89,18 @@ public struct Planner {
     ///   - sessionKeyring: what the container's session keyring is called; nil leaves the caller's.
     ///   - securityModules: those that the host has.
     ///   - filter: the filter that the configuration asks for; nil where it asks for none.
-    ///   - isPrivileged: whether the caller is root, if of a user namespace.
     ///   - mayNotSetGroups: whether nobody may set groups in the caller's user namespace.
     /// - Returns: the plan.
     /// - Throws: `ConfigurationError` for the first thing found wrong with the process.
     public static func planJoining(
         _ spec: Spec, process: Process, preservedDescriptors: Int = 0, isBornInCgroup: Bool = true,
         sessionKeyring: String? = nil, securityModules: SecurityModules = [], filter: SystemCallFilter? = nil,
-        isPrivileged: Bool = true, mayNotSetGroups: Bool = false
+        mayNotSetGroups: Bool = false
     ) throws(ConfigurationError) -> Plan {
         try checkFilter(spec, filter)
         let namespaces = try NamespacePlanner(spec.linux?.namespaces ?? [])
         var plan = Plan()
-        plan.joinContainer(namespaces, isPrivileged: isPrivileged)
+        plan.joinContainer(namespaces)
         plan.userNamespace = try UserNamespace(spec.linux ?? Linux(), namespaces, user: process.user)
         if let sessionKeyring { plan.append(.keyring(sessionKeyring), from: Origin("process")) }
         let annotations = try RuntimeAnnotations(spec.annotations)

@@ -17,8 +17,7 @@ extension Container {
         try change { (stored) throws(ConfigurationError) in
             try Planner.planMounting(
                 mounts, in: config, bundle: bundle, cgroups: Configuration.cgroupView(stored.manager),
-                securityModules: .present(for: nil, mountLabel: config.linux?.mountLabel),
-                isPrivileged: geteuid() == 0)
+                securityModules: .present(for: nil, mountLabel: config.linux?.mountLabel))
         }
     }
 
@@ -29,7 +28,7 @@ extension Container {
     /// - Throws: as `addMounts` does.
     public func removeMounts(_ mounts: [Mount]) throws(ContainerError) {
         try change { (_) throws(ConfigurationError) in
-            try Planner.planUnmounting(mounts, in: config, isPrivileged: geteuid() == 0)
+            try Planner.planUnmounting(mounts, in: config)
         }
     }
 

@@ -17,7 +17,10 @@ extension Launch {
     ) throws(ContainerError) -> ProcessHandle {
         var launch = try begin(order, joining: Target(pid: target.pid, pidfd: target.number))
         do {
-            if order.plan.goesOnAsChild { try launch.followChild() }
+            if order.plan.goesOnAsChild {
+                try launch.letEnter()
+                try launch.followChild()
+            }
             try launch.handOverMembership()
             if !order.goesAhead { try launch.waitUntilReady() }
             try launch.announce()
@@ -40,7 +43,10 @@ extension Launch {
     static func help(_ target: borrowing ProcessHandle, _ order: LaunchOrder) throws(ContainerError) {
         var launch = try begin(order, joining: Target(pid: target.pid, pidfd: target.number))
         do {
-            if order.plan.goesOnAsChild { try launch.followChild() }
+            if order.plan.goesOnAsChild {
+                try launch.letEnter()
+                try launch.followChild()
+            }
             try launch.waitForExec()
             _ = try converting { () throws(SystemError) in try launch.handle.wait() }
         } catch {

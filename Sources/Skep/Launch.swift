@@ -18,7 +18,7 @@ struct Launch: ~Copyable {
     let board: InitBoard
     /// The program file as the init has it. Held until there is nothing else to do: to let it go takes a grace period
     /// of the kernel's.
-    private let binary: Descriptor
+    private var binary: Descriptor?
     var birth: Birth
     var handle: ProcessHandle { _read { yield birth.handle } }
 
@@ -48,7 +48,7 @@ struct Launch: ~Copyable {
         let connection = InitConnection(socket: ends.parent)
         try sendPlan(bytes, order, board, connection, target)
         let binaryPath = order.initArguments.first ?? "/proc/self/exe"
-        let binary = try protectedBinary(binaryPath, isHidden: order.plan.userNamespace?.joined != nil)
+        let binary = try protectedBinary(binaryPath, isHidden: order.plan.isBornAmongOthers)
         let birth = try spawn(order, binary, binaryPath, childEnd: ends.child, target)
         return Launch(order: order, connection: connection, board: board, binary: binary, birth: birth)
     }
@@ -136,7 +136,7 @@ struct Launch: ~Copyable {
         let plan = order.plan
         // Those that the init does not join itself.
         var namespaces = DescriptorList()
-        for joined in plan.joinedNamespaces where joined.isPID || plan.needsMediator {
+        for joined in plan.mediatedNamespaces {
             namespaces.append(try open(joined))
         }
         let arguments = order.initArguments.isEmpty ? ["skep", "init"] : order.initArguments
@@ -147,16 +147,15 @@ struct Launch: ~Copyable {
         var call: UnsafePointer<CChar>?
         let flags = plan.cloneFlags
         let binaryNumber = binary.number
-        let joinedPIDNamespace = plan.joinsPIDNamespace ? target?.pidfd : nil
-        let pidNamespaceNumber = joinedPIDNamespace ?? namespaces.numbers.first ?? -1
         let joinedInit = target?.pid ?? 0
         let socket = childEnd.number
+        let preserved = UInt32(order.process.preservedDescriptors)
         func request(_ argv: UnsafePointer<UnsafeMutablePointer<CChar>?>) -> skep_spawn {
             skep_spawn(
                 clone_flags: flags, binary: binaryNumber, socket: socket, cgroup: birthplaceNumber,
-                pid_namespace: pidNamespaceNumber, joined_init: joinedInit, stdio: stdio, argv: argv)
+                joined_init: joinedInit, stdio: stdio, preserved: preserved, argv: argv)
         }
-        if plan.needsMediator {
+        if plan.needsMediator || !plan.mediatedNamespaces.isEmpty {
             let numbers = namespaces.numbers
             let begun = withCStrings(arguments) { argv in NamespaceMediator.begin(request(argv), plan, numbers) }
             return try NamespaceMediator(try begun.get(), plan).seeThrough()
@@ -193,6 +192,13 @@ struct Launch: ~Copyable {
         } catch {
             throw SystemError(isHidden ? "memfd_create" : "open_tree", path, error)
         }
+    }
+
+    /// Lets the init go where processes of the container's see it. By then its program file is not held any more: that
+    /// is a mount, and as long as it is held, who may mount could make it writable (CVE-2019-5736).
+    mutating func letEnter() throws(ContainerError) {
+        binary = nil
+        try converting { () throws(SystemError) in try connection.send(SKEP_ORDER_ENTER) }
     }
 
     // MARK: What happens while the init works

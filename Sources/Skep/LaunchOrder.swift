@@ -197,7 +197,7 @@ struct LaunchOrder: Sendable {
                 config, process: wanted, preservedDescriptors: process.preservedDescriptors,
                 isBornInCgroup: stored.manager.members.isEmpty,
                 sessionKeyring: stored.state.keepsKeyring ? nil : Self.sessionKeyring(of: stored.state.id),
-                securityModules: .present(for: wanted), filter: filter, isPrivileged: geteuid() == 0,
+                securityModules: .present(for: wanted), filter: filter,
                 mayNotSetGroups: Privilege.isNamespaceRoot() && Privilege.mayNotSetGroups())
         } catch {
             throw ContainerError(error)

@@ -26,7 +26,7 @@ struct NamespaceMediator: ~Copyable {
         _ request: skep_spawn, _ plan: Plan, _ namespaces: [CInt]
     ) -> Result<skep_mediator, SystemError> {
         var request = request
-        let joined = zip(namespaces, plan.joinedNamespaces).map { skep_joined(fd: $0, kind: Int32($1.kind)) }
+        let joined = zip(namespaces, plan.mediatedNamespaces).map { skep_joined(fd: $0, kind: Int32($1.kind)) }
         let isSeen = plan.userNamespace?.joined == nil && geteuid() != 0
         var mediator = skep_mediator()
         var call: UnsafePointer<CChar>?
@@ -97,10 +97,10 @@ struct NamespaceMediator: ~Copyable {
     private func failure(_ event: skep_mediator_event) -> SystemError {
         let call = event.call.map { String(cString: $0) } ?? "clone3"
         let error = Errno(rawValue: event.error)
-        guard plan.joinedNamespaces.indices.contains(Int(event.joined)) else {
+        guard plan.mediatedNamespaces.indices.contains(Int(event.joined)) else {
             return SystemError(call, "the init", error, hint: Self.hint(call, error))
         }
-        let namespace = plan.joinedNamespaces[Int(event.joined)]
+        let namespace = plan.mediatedNamespaces[Int(event.joined)]
         return SystemError(
             call, namespace.path, error, property: namespace.origin.description,
             hint: InitFailure.hint(error, call: call, origin: namespace.origin))

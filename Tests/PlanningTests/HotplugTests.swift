@@ -32,7 +32,14 @@ import Testing
                 .mount(NewMount(type: "mqueue", destination: "/b")), .done,
             ])
         #expect(plan.steps.map(\.origin.description) == ["linux.namespaces", "mounts[0]", "mounts[1]", "mounts"])
-        #expect(plan.joinsPIDNamespace && !plan.joinsRoot && plan.sourceCount == 1)
+        #expect(!plan.goesOnAsChild && !plan.joinsRoot && plan.sourceCount == 1)
+    }
+
+    @Test("Nobody in the container sees who makes them, but for a new procfs, which is of its maker's processes")
+    func pid() throws {
+        #expect(try mounting([Mount(destination: "/a", type: "proc")]).goesOnAsChild)
+        #expect(try !mounting([Mount(destination: "/a", type: "tmpfs")]).goesOnAsChild)
+        #expect(try !Planner.planUnmounting([Mount(destination: "/a", type: "proc")], in: .container()).goesOnAsChild)
     }
 
     @Test("Sources are opened outside, one slot after the other") func slots() throws {

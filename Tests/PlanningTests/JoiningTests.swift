@@ -44,43 +44,34 @@ import Testing
     }
 
     @Test("All namespaces that the container has, made or joined") func namespaces() throws {
-        let all = CloneFlag.mount | CloneFlag.network | CloneFlag.uts | CloneFlag.ipc | CloneFlag.cgroup
+        let all =
+            CloneFlag.mount | CloneFlag.pid | CloneFlag.network | CloneFlag.uts | CloneFlag.ipc | CloneFlag.cgroup
         #expect(try plan(shell).steps.first?.action == .joinProcess(descriptor: 4, kinds: all))
         let joined = Spec.container { spec in
             for index in spec.linux?.namespaces.indices ?? 0..<0 { spec.linux?.namespaces[index].path = "/ns" }
         }
         #expect(try plan(shell, in: joined).steps.first?.action == .joinProcess(descriptor: 4, kinds: all))
-        let few = Spec.container(without: .network, .uts, .ipc, .cgroup)
+        let few = Spec.container(without: .pid, .network, .uts, .ipc, .cgroup)
         #expect(try plan(shell, in: few).steps.first?.action == .joinProcess(descriptor: 4, kinds: CloneFlag.mount))
     }
 
-    @Test("It is born in the container's pid namespace") func pid() throws {
-        #expect(try plan(shell).joinsPIDNamespace)
-        #expect(try !plan(shell, in: .container(without: .pid)).joinsPIDNamespace)
-        #expect(try !Spec.container().plan().joinsPIDNamespace)
-    }
-
-    @Test("Without root it gets into the container's pid namespace as a child, once it is in the user namespace")
-    func unprivileged() throws {
-        let process = Process(args: ["sh"], cwd: "/")
-        let plan = try Planner.planJoining(UserNamespaceTests.mapped(), process: process, isPrivileged: false)
+    @Test("It gets into the container's pid namespace as a child, once it is in all others")
+    func pid() throws {
+        #expect(try plan(shell).goesOnAsChild)
+        #expect(try !plan(shell, in: .container(without: .pid)).goesOnAsChild)
+        #expect(try !Spec.container().plan().goesOnAsChild)
+        let plan = try plan(shell, in: UserNamespaceTests.mapped())
         guard case .joinProcess(_, let kinds, _)? = plan.steps.first?.action else {
             Issue.record("it begins otherwise")
             return
         }
         #expect(kinds & CloneFlag.pid != 0 && kinds & CloneFlag.user != 0)
-        #expect(plan.goesOnAsChild && !plan.joinsPIDNamespace)
+        #expect(plan.goesOnAsChild)
         #expect(throws: Never.self) { try plan.reread() }
-        #expect(try !self.plan(shell).goesOnAsChild)
-        let shared = try Planner.planJoining(.container(without: .pid), process: process, isPrivileged: false)
-        #expect(!shared.goesOnAsChild && !shared.joinsPIDNamespace)
-        let mounting = try Planner.planUnmounting(
-            [Mount(destination: "/a")], in: UserNamespaceTests.mapped(), isPrivileged: false)
-        #expect(mounting.goesOnAsChild && !mounting.joinsPIDNamespace)
     }
 
     @Test("Without a mount namespace it takes the container's root") func mount() throws {
-        let plan = try plan(shell, in: .container(without: .mount, .network, .uts, .ipc, .cgroup))
+        let plan = try plan(shell, in: .container(without: .mount, .pid, .network, .uts, .ipc, .cgroup))
         #expect(plan.steps.first?.action == .joinProcess(descriptor: 4, kinds: 0, takesRoot: true))
         #expect(plan.joinsRoot)
         #expect(try !self.plan(shell).joinsRoot)

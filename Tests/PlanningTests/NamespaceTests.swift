@@ -48,7 +48,9 @@ import Testing
                 Plan.JoinedNamespace(kind: flag, path: "/proc/7/ns/x", origin: Origin("linux.namespaces", 0, "path"))
             ])
         #expect(plan.joinedNamespaces.first?.isPID == (kind == .pid))
-        // The parent joins a pid namespace before it clones.
+        // A mediator joins a pid namespace before it clones.
+        #expect(plan.mediatedNamespaces.map(\.kind) == (kind == .pid || plan.needsMediator ? [flag] : []))
+        #expect(plan.isBornAmongOthers == (kind == .pid || kind == .user))
         #expect(
             plan.actions(from: "linux.namespaces[0].path")
                 == (kind == .pid ? [] : [.join(descriptor: 4, kind: flag, path: "/proc/7/ns/x")]))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # docs/config.md says what becomes of every property of config.json, and names the tests that show it; docs/cgroups.md says
-# what becomes of every limit in each cgroup layout.
+# what becomes of every limit in each cgroup layout; SECURITY.md says which attacks were tried.
 load helpers
 
 setup_file() {
@@ -91,5 +91,35 @@ undescribed() {
     skep features
     for name in $(jq -r '.potentiallyUnsafeConfigAnnotations[]' <<<"$output"); do
         described | grep -qxF "$name" || fail "without a row: $name"
+    done
+}
+
+# The rows of SECURITY.md's table of attacks.
+attacks() {
+    sed -n '/^| attack /,$p' "$project/SECURITY.md" | tail -n +3
+}
+
+@test "docs: every attack names tests that exist, and a weakening" {
+    local row file title name
+    [[ $(attacks | wc -l) -gt 25 ]]
+    while IFS= read -r row; do
+        grep -qE '\.bats "' <<<"$row" || fail "without a test: $row"
+        while IFS=$'\t' read -r file title; do
+            grep -qF "@test \"$title" "$project/scripts/integration/$file" ||
+                fail "$file has no test that begins with \"$title\""
+        done < <(grep -oE '[a-z-]+\.bats "[^"]*"' <<<"$row" | sed 's/ "\(.*\)"$/\t\1/')
+        name=$(awk -F'|' '{ print $(NF - 1) }' <<<"$row" | tr -d ' `')
+        [[ -n $name && -e $project/scripts/attacks/weakenings/$name.patch ]] || fail "without a weakening: $row"
+    done < <(attacks)
+}
+
+@test "docs: every weakening is in the table of attacks, and its tests are" {
+    local patch name file title
+    for patch in "$project"/scripts/attacks/weakenings/*; do
+        name=$(basename -s .patch -- "$patch")
+        attacks | grep -qF "| \`$name\` |" || fail "SECURITY.md has no attack that $name lets through"
+        while read -r file title; do
+            grep -qF "@test \"$title\"" "$project/scripts/integration/$file" || fail "$name: $file has no \"$title\""
+        done < <(sed -n '/^diff /q; s/^Test: //p' "$patch")
     done
 }

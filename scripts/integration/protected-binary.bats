@@ -1,19 +1,11 @@
 #!/usr/bin/env bats
 # The host's program file can't be reached through a process that runs it (CVE-2019-5736).
 load helpers
-
-# The capabilities that this machine has to give, by name; `features` lists them in the order of their numbers.
-own_capabilities() {
-    local mask number=0 name
-    mask=0x$(awk '$1 == "CapPrm:" { print $2 }' /proc/self/status)
-    for name in $("$SKEP" features | jq -r '.linux.capabilities[]'); do
-        ((mask >> number++ & 1)) && printf '%s\n' "$name"
-    done
-}
+load helpers/attack
 
 # A container with every capability that sees the host's processes. It opens the waiting init's program, waits until
 # the file /go appears, and then, with no process executing the file any more, tries to write to it.
-setup_attacker() {
+setup_privileged() {
     BUNDLE=$WORK/attacker
     setup_bundle
     drop_namespace pid
@@ -32,7 +24,7 @@ setup_attacker() {
     skep create --bundle "$BUNDLE" "$victim"
     pid=$("$SKEP" --root "$ROOT" state "$victim" | jq .pid)
 
-    setup_attacker "$pid"
+    setup_privileged "$pid"
     spawn_skep run --bundle "$BUNDLE" "$ID"
     local tries
     for ((tries = 0; tries < 100; tries++)); do

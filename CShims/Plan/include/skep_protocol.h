@@ -3,8 +3,10 @@
 //   parent                                   bootstrap (in the new namespaces)
 //     | ORDER_PLAN  + plan, board, fifos, namespaces -> |  reads the plan, begins its steps
 //     | ORDER_SOURCES + more for mounts --------------> |  only where one message could not take them all
-//     | <---------------- REPORT_SUCCESSOR + its pidfd  |  SKEP_OP_JOIN_PROCESS into a pid namespace: this one has
-//     |                                                 |  ended, and its child, whose pid is on the board, goes on
+//     | ORDER_ENTER ----------------------------------> |  SKEP_OP_JOIN_PROCESS into a pid namespace: what is there
+//     |                                                 |  may see it from now on
+//     | <---------------- REPORT_SUCCESSOR + its pidfd  |  this one has ended, and its child, whose pid is on the
+//     |                                                 |  board, goes on
 //     | ORDER_CGROUP + cgroup `tasks` files ----------> |  SKEP_OP_CGROUP: joins them
 //     | <-------------------------------- REPORT_HOOKS  |  SKEP_OP_RUNTIME_HOOKS, where there are any
 //     | ORDER_HOOKS_DONE -----------------------------> |
@@ -30,6 +32,7 @@
 enum skep_order_kind {
     SKEP_ORDER_PLAN = 1,
     SKEP_ORDER_SOURCES,
+    SKEP_ORDER_ENTER,
     SKEP_ORDER_CGROUP,
     SKEP_ORDER_HOOKS_DONE,
     SKEP_ORDER_GO

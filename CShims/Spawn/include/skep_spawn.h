@@ -13,14 +13,14 @@ struct skep_spawn {
     int binary;                           // what to execute: an O_PATH or plain descriptor, see skep_protect_binary
     int socket;                           // the child's end of the protocol's socket pair
     int cgroup;                           // a cgroup v2 directory to be born in, or -1
-    int pid_namespace;                    // a pid namespace to be born in, or -1
     pid_t joined_init;                    // the init of the container that is joined, or 0
     int stdio[3];                         // what becomes its descriptors 0, 1 and 2; -1 leaves one as it is
+    unsigned preserved;                   // how many descriptors from 3 on it has, too; it has no others
     char *_Nullable const *_Nonnull argv; // of the init; the environment is the protocol's own
 };
 
 // Clones the init and executes `binary` in it. Returns its pid and sets `pidfd`, or returns -1 with errno set and
-// `call` naming the system call that failed. The calling thread's signal mask and pid namespace are as before.
+// `call` naming the system call that failed. The calling thread's signal mask is as before.
 pid_t skep_spawn_init(const struct skep_spawn *_Nonnull spawn, int *_Nonnull pidfd,
                       const char *_Nullable *_Nonnull call);
 
@@ -32,8 +32,9 @@ int skep_make_user_namespace(const char *_Nonnull uids, const char *_Nonnull gid
 
 // The namespaces that only a child can be in change a process that is between: a new or joined user namespace has to
 // be there before the others, which then belong to it; ids have to be mapped from outside before the init executes
-// `binary`, or that would cost it its capabilities; and a time namespace is only for children. So a mediator, a copy
-// of the program that makes system calls only, goes there, clones the init with the program for its parent, and ends.
+// `binary`, or that would cost it its capabilities; a time namespace is only for children; and whoever lives in a pid
+// namespace that is joined must not find a child there that shares the program's memory. So a mediator, a copy of the
+// program that makes system calls only, goes there, clones the init with the program for its parent, and ends.
 #define SKEP_MAX_JOINED 8
 
 // A namespace to be joined on the way.
