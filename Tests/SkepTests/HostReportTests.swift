@@ -1,3 +1,4 @@
+import Cgroups
 @testable import Skep
 import SystemPackage
 import Testing
@@ -137,7 +138,7 @@ import Testing
     ]
 
     @Test("Settings that keep users from user namespaces", arguments: hardened)
-    func hardened(settings: HostFacts.Settings, remedy: String) throws {
+    func settings(_ settings: HostFacts.Settings, remedy: String) throws {
         var facts = Self.ofUser
         facts.settings = settings
         facts.namespaces = facts.namespaces.map { .init(name: $0.name, attempt: .refused(.notPermitted)) }

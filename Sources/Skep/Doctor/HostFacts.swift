@@ -19,7 +19,7 @@ struct HostFacts: Sendable {
     /// What is mounted below /proc, and so covers some of it.
     var mountsBelowProc: [String] = []
     var state = State()
-    /// The first line that `criu --version` prints; nil where there is none.
+    /// The version that `criu --version` prints; nil where there is none.
     var criu: String?
     var engines: [Engine] = []
 

@@ -57,7 +57,8 @@ extension HostProbe {
 
     func criu() -> String? {
         guard let output = try? ProgramOutput(running: ["criu", "--version"]), output.status == 0 else { return nil }
-        return String(decoding: output.bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        let line = String(decoding: output.bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        return line.after("Version: ") ?? line
     }
 
     func engines() -> [HostFacts.Engine] {
@@ -83,6 +84,7 @@ extension HostReport {
     /// - Parameters:
     ///   - root: where containers are to be kept; nil where there is no place for that.
     ///   - cgroups: who is to look after cgroups.
+    /// - Returns: what was found.
     package static func ofThisHost(root: String?, cgroups: ManagerPreference) -> HostReport {
         HostReport(HostProbe(root: root, cgroups: cgroups).facts())
     }

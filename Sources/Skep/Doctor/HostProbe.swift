@@ -16,7 +16,7 @@ struct HostProbe {
 
     func facts() -> HostFacts {
         var facts = HostFacts()
-        facts.kernel = (try? Files.readLine("/proc/sys/kernel/osrelease")) ?? ""
+        facts.kernel = Self.release()
         facts.user = user()
         facts.settings = settings()
         facts.namespaces = namespaces(facts.user)
@@ -31,6 +31,13 @@ struct HostProbe {
         facts.criu = criu()
         facts.engines = engines()
         return facts
+    }
+
+    /// Not from /proc, which may be covered.
+    private static func release() -> String {
+        var names = utsname()
+        uname(&names)
+        return withUnsafeBytes(of: names.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     private static func number(_ path: String) -> Int? {
@@ -159,7 +166,7 @@ struct HostProbe {
     private static let newListener: UInt32 = 1 << 3
 
     private func security() -> HostFacts.Security {
-        return HostFacts.Security(
+        HostFacts.Security(
             hasAppArmor: SecurityModules.hasAppArmor, hasSELinux: SecurityModules.hasSELinux,
             hasSeccomp: skep_linux_has_filter_flags(0),
             hasSeccompListener: skep_linux_has_filter_flags(Self.newListener))
