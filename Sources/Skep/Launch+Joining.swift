@@ -43,6 +43,7 @@ extension Launch {
             if order.plan.goesOnAsChild { try launch.followChild() }
             try launch.waitForExec()
             _ = try converting { () throws(SystemError) in try launch.handle.wait() }
+            if let trace = order.trace { launch.add(to: trace) }
         } catch {
             launch.abandon()
             throw error

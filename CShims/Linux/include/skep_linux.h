@@ -39,8 +39,8 @@ int skep_linux_sealed_memory(const char *_Nonnull name, const void *_Nonnull byt
 // An empty memfd. Close-on-exec.
 int skep_linux_memory_file(const char *_Nonnull name);
 
-// A memfd of one page of zeros, mapped shared at `mapping`. Close-on-exec.
-int skep_linux_shared_page(const char *_Nonnull name, void *_Nullable *_Nonnull mapping);
+// A memfd of `size` bytes of zeros, mapped shared at `mapping`. Close-on-exec.
+int skep_linux_shared_memory(const char *_Nonnull name, size_t size, void *_Nullable *_Nonnull mapping);
 
 // A pair of connected SOCK_SEQPACKET sockets, close-on-exec.
 int skep_linux_socket_pair(int sockets[_Nonnull 2]);
