@@ -140,7 +140,9 @@ let package = Package(
         tests("NetlinkTests", ["Netlink"]),
         tests("NetworksTests", ["Networks", "OCI", "Planning"]),
         tests("SystemTests", ["System", "TestSupport"]),
-        tests("SkepTests", ["Skep", "OCI", "Planning", "Networks", "Netlink", "System", "TestSupport"]),
+        tests(
+            "SkepTests",
+            ["Skep", "OCI", "Planning", "Cgroups", "Networks", "Netlink", "System", errno, "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <time.h>
 
 typedef void step_function(struct skep_init *init, const struct skep_step *step);
 
@@ -114,6 +115,12 @@ static void check_purpose(struct skep_init *init, bool joins) {
         skep_fail_with(init, EPROTO, "plan", joins ? "it joins no container" : SKEP_ENV_PID " is not set");
 }
 
+static uint64_t now(void) {
+    struct timespec time = {0};
+    SKEP_CALL(clock_gettime, CLOCK_REALTIME, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
 void skep_bootstrap(int socket, bool joins) {
     struct skep_init *init = &the_init;
     init->socket = socket;
@@ -126,10 +133,13 @@ void skep_bootstrap(int socket, bool joins) {
     skep_receive_plan(init);
     check_purpose(init, joins);
     init->undoes = init->plan.steps[init->plan.step_count - 1].op == SKEP_OP_DONE;
+    uint32_t timed = init->board->timed;
     for (uint32_t i = 0; i < init->plan.step_count; i++) {
         init->step = i;
         init->board->begun = i + 1;
+        if (i < timed) init->board->times[i] = now();
         functions[init->plan.steps[i].op](init, &init->plan.steps[i]);
+        if (init->plan.steps[i].op == SKEP_OP_SECCOMP) timed = 0;
     }
     skep_fail_with(init, 0, "plan", "the last step came back");
 }

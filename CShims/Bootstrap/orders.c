@@ -59,9 +59,18 @@ static void *map(struct skep_init *init, int fd, size_t size, int flags) {
     return (void *)memory;
 }
 
+// The board with the times, which are only there where somebody wants to know them.
+static void map_times(struct skep_init *init) {
+    size_t size = sizeof *init->board + init->board->timed * sizeof init->board->times[0];
+    long board = SKEP_CALL(mremap, init->board, sizeof *init->board, size, MREMAP_MAYMOVE);
+    if (board == -1) skep_fail(init, "mremap", NULL);
+    init->board = (volatile struct skep_board *)board;
+}
+
 void skep_receive_plan(struct skep_init *init) {
     receive_descriptors(init);
     init->board = map(init, init->fds[SKEP_FD_BOARD], sizeof *init->board, MAP_SHARED);
+    if (init->board->timed > 0) map_times(init);
 
     int fd = init->fds[SKEP_FD_PLAN];
     struct stat status;

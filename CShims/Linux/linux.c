@@ -94,8 +94,7 @@ int skep_linux_memory_file(const char *name) {
     return memfd_create(name, MFD_CLOEXEC);
 }
 
-int skep_linux_shared_page(const char *name, void **mapping) {
-    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+int skep_linux_shared_memory(const char *name, size_t size, void **mapping) {
     int fd = memfd_create(name, MFD_CLOEXEC);
     if (fd < 0) return -1;
     if (ftruncate(fd, (off_t)size) < 0) return close_failed(fd);

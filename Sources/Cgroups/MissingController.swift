@@ -2,7 +2,7 @@ internal import System
 
 /// Why a version 2 cgroup lacks a controller, and what gives it one: cgroups(7), "Cgroups v2 controllers"; for users,
 /// systemd.resource-control(5), Delegate=.
-enum MissingController {
+package enum MissingController {
     /// A cgroup above the one that lacks it.
     struct Ancestor: Equatable {
         var path: String
@@ -73,7 +73,8 @@ enum MissingController {
         return false
     }
 
-    private static let userDropIn =
+    /// What has systemd hand controllers to its users.
+    package static let userDropIn =
         #"to have systemd hand it to users: printf '[Service]\nDelegate=cpu cpuset io memory pids\n' | "#
         + "sudo install -D -m 644 /dev/stdin /etc/systemd/system/user@.service.d/delegate.conf; "
         + "sudo systemctl daemon-reload; and log in again"

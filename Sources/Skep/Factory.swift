@@ -98,6 +98,8 @@ public final class Factory: Sendable {
         _ directory: StateDirectory, _ config: Spec, document: [UInt8], bundle: String,
         network: NetworkConfiguration? = nil
     ) throws(ContainerError) -> Container {
+        let phase = log?.trace?.begin("state directory")
+        defer { phase?.end() }
         let lock = try directory.create()
         do {
             try directory.stage(document, for: directory.configPath)
@@ -117,6 +119,8 @@ public final class Factory: Sendable {
     /// - Throws: `invalidIdFormat`; `containerNotExists`; `configInvalid` for a broken config.json; `systemError` for
     ///   a broken state.json.
     public func load(_ id: String) throws(ContainerError) -> Container {
+        let phase = log?.trace?.begin("load")
+        defer { phase?.end() }
         let directory = try directory(id)
         log?.debug("loading the configuration from \(directory.configPath)")
         let config = try directory.readConfiguration()
@@ -171,7 +175,9 @@ public final class Factory: Sendable {
 
     /// A container without its configuration.
     package func stored(_ id: String) throws(ContainerError) -> StoredContainer {
-        try StoredContainer(try directory(id), cgroups: cgroups, log: log)
+        let phase = log?.trace?.begin("load")
+        defer { phase?.end() }
+        return try StoredContainer(try directory(id), cgroups: cgroups, log: log)
     }
 
     /// Removes what an interrupted create has left, or a container whose state.json is damaged: its cgroups as the

@@ -7,14 +7,16 @@ extension SecurityModules {
     static func present(for process: OCI.Process?, mountLabel: String? = nil) -> SecurityModules {
         var modules: SecurityModules = []
         if !(process?.apparmorProfile ?? "").isEmpty && hasAppArmor { modules.insert(.appArmor) }
-        // The directory is made when the module starts, whether or not something is mounted on it.
         let needsSELinux = !(process?.selinuxLabel ?? "").isEmpty || !(mountLabel ?? "").isEmpty
-        if needsSELinux && Files.exists("/sys/fs/selinux") { modules.insert(.selinux) }
+        if needsSELinux && hasSELinux { modules.insert(.selinux) }
         return modules
     }
 
+    /// The directory is made when the module starts, whether or not something is mounted on it.
+    static var hasSELinux: Bool { Files.exists("/sys/fs/selinux") }
+
     /// The file is there if AppArmor was built in, and only root may read whether it is on.
-    private static var hasAppArmor: Bool {
+    static var hasAppArmor: Bool {
         let file = "/sys/module/apparmor/parameters/enabled"
         return (try? Files.readLine(file)).map { $0 == "Y" } ?? Files.exists(file)
     }

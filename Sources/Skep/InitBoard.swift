@@ -8,22 +8,30 @@ internal import SystemPackage
 struct InitBoard: ~Copyable {
     let descriptor: Descriptor
     private let page: UnsafeMutableRawPointer
+    private let size: Int
+    private let timed: Int
 
-    init() throws(SystemError) {
+    /// - Parameter timed: for how many steps it is to keep when they were begun.
+    /// - Throws: why there is no memory for it.
+    init(timed: Int = 0) throws(SystemError) {
         var mapping: UnsafeMutableRawPointer?
         let number: CInt
+        let size = MemoryLayout<skep_board>.size + timed * MemoryLayout<UInt64>.size
+        self.size = size
+        self.timed = timed
         do {
-            number = try systemCall { skep_linux_shared_page("skep-board", &mapping) }
+            number = try systemCall { skep_linux_shared_memory("skep-board", size, &mapping) }
         } catch {
             throw SystemError("memfd_create", "skep-board", error)
         }
-        guard let mapping else { preconditionFailure("skep_linux_shared_page succeeds with a mapping") }
+        guard let mapping else { preconditionFailure("skep_linux_shared_memory succeeds with a mapping") }
         descriptor = Descriptor(owning: number)
         page = mapping
+        if timed > 0 { mapping.assumingMemoryBound(to: skep_board.self).pointee.timed = UInt32(timed) }
     }
 
     deinit {
-        munmap(page, Int(sysconf(Int32(_SC_PAGESIZE))))
+        munmap(page, size)
     }
 
     /// What the init had to report last; nil where nothing failed.
@@ -42,6 +50,12 @@ struct InitBoard: ~Copyable {
     var successor: Int32? {
         let successor = page.load(as: skep_board.self).successor
         return successor > 0 ? successor : nil
+    }
+
+    /// When the steps were begun, as far as that is known.
+    var times: [UInt64] {
+        let times = page.advanced(by: MemoryLayout<skep_board>.size).assumingMemoryBound(to: UInt64.self)
+        return Array(UnsafeBufferPointer(start: times, count: min(timed, begun)).prefix { $0 > 0 })
     }
 
     /// The number of steps that were begun.

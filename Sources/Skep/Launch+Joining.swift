@@ -49,6 +49,7 @@ extension Launch {
             }
             try launch.waitForExec()
             _ = try converting { () throws(SystemError) in try launch.handle.wait() }
+            if let trace = order.trace { launch.add(to: trace) }
         } catch {
             launch.abandon()
             throw error

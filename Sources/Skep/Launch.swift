@@ -43,7 +43,9 @@ struct Launch: ~Copyable {
     private static func begin(
         _ order: LaunchOrder, _ bytes: [UInt8], _ target: Target?
     ) throws(SystemError) -> Launch {
-        let board = try InitBoard()
+        let phase = order.trace?.begin("clone")
+        defer { phase?.end() }
+        let board = try InitBoard(timed: order.trace == nil ? 0 : order.plan.steps.count)
         let ends = try InitSocketPair()
         let connection = InitConnection(socket: ends.parent)
         try sendPlan(bytes, order, board, connection, target)
@@ -205,6 +207,8 @@ struct Launch: ~Copyable {
 
     /// Begins what takes its time before there are cgroups: the network, for one, can be made meanwhile.
     func beginCgroups() throws(ContainerError) {
+        let phase = order.trace?.begin("cgroups, begun")
+        defer { phase?.end() }
         try converting { () throws(SystemError) in
             try order.manager.begin(with: handle.pid, order.resources ?? Resources())
         }
@@ -212,6 +216,8 @@ struct Launch: ~Copyable {
 
     /// Makes the cgroups that are left to make, and sets the limits.
     func prepareCgroups() throws(ContainerError) {
+        let phase = order.trace?.begin("cgroups")
+        defer { phase?.end() }
         try converting { () throws(SystemError) in
             try order.manager.create()
             // Also without any: devices are denied unless they are allowed.
@@ -225,6 +231,8 @@ struct Launch: ~Copyable {
     /// Hands the init its membership of its cgroups. It waits for that before its hooks, and before it sets anything
     /// in its namespaces.
     func handOverMembership() throws(ContainerError) {
+        let phase = order.trace?.begin("cgroup membership")
+        defer { phase?.end() }
         try converting { () throws(SystemError) in
             try order.resourceControl?.add(handle.pid)
             let files = try order.manager.membershipFiles(in: order.subgroups)
@@ -237,10 +245,14 @@ struct Launch: ~Copyable {
 
     /// Waits until the init is ready to go, and does what it asks for on its way there.
     func waitUntilReady() throws(ContainerError) {
+        let phase = order.trace?.begin("wait until the init is ready")
+        defer { phase?.end() }
         while true {
             switch try converting({ () throws(SystemError) in try connection.receive() }) {
             case .ready: return
             case .hooks:
+                let phase = order.trace?.begin("hooks")
+                defer { phase?.end() }
                 try order.hooks?.runBeforeStart(pid: handle.pid)
                 try converting { () throws(SystemError) in try connection.send(SKEP_ORDER_HOOKS_DONE) }
             case .terminal(let master): try handOver(master)
@@ -268,6 +280,8 @@ struct Launch: ~Copyable {
 
     /// Tells those who asked to be told of the process: the pid file, and the pidfd's receiver.
     func announce() throws(ContainerError) {
+        let phase = order.trace?.begin("announce")
+        defer { phase?.end() }
         if let socket = order.process.pidfdSocket {
             try Self.send(handle.number, saying: order.isJoining ? "setns" : "standard", over: socket, "pidfd socket")
         }
@@ -306,6 +320,8 @@ struct Launch: ~Copyable {
 
     /// Waits until the init has become the user's program.
     func waitForExec() throws(ContainerError) {
+        let phase = order.trace?.begin("wait for exec")
+        defer { phase?.end() }
         switch try converting({ () throws(SystemError) in try connection.receive() }) {
         // It was told to go a moment too late to know.
         case .ready where order.goesAhead: try waitForExec()
@@ -354,13 +370,25 @@ struct Launch: ~Copyable {
 
     /// Ends the launch, leaving the process that came of it.
     consuming func finish() -> ProcessHandle {
-        birth.finish()
+        if let trace = order.trace { add(to: trace) }
+        return birth.finish()
     }
 
     /// Undoes the launch: no process and no cgroup is left of it.
     func abandon() {
+        if let trace = order.trace { add(to: trace) }
         _ = try? handle.signal(SIGKILL)
         _ = try? handle.wait()
         if !order.isJoining { order.manager.discardWhenLeft() }
+    }
+
+    /// Adds the steps that the init has begun.
+    func add(to trace: Trace) {
+        let steps = order.plan.steps.prefix(board.begun).map { step in
+            TraceStep(name: step.action.name, detail: step.action.description, origin: step.origin.description)
+        }
+        trace.add(
+            steps, begunAt: board.times, of: handle.pid,
+            called: (order.isJoining ? "exec in " : "init of ") + order.directory.id)
     }
 }

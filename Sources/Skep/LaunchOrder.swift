@@ -92,6 +92,8 @@ struct LaunchOrder: Sendable {
     let agent: AgentConnection?
     /// The command that becomes the init; empty for the running program itself.
     let initArguments: [String]
+    /// Where the time goes; nil where nobody wants to know.
+    let trace: Trace?
 
     /// Plans the launch of a container.
     ///
@@ -99,6 +101,9 @@ struct LaunchOrder: Sendable {
     init(
         _ config: Spec, bundle: String, directory: StateDirectory, factory: Factory, options: LaunchOptions
     ) throws(ContainerError) {
+        trace = factory.log?.trace
+        let phase = trace?.begin("plan")
+        defer { phase?.end() }
         var spec = config
         if let given = options.process.process { spec.process = given }
         if options.notifyProxy != nil { Self.addNotifySocket(to: &spec, directory.notifyPath) }
@@ -114,7 +119,9 @@ struct LaunchOrder: Sendable {
         factory.log?.debug("using \(choice.kind.rawValue) as cgroup manager, \(choice.reason)")
         try Self.checkTerminal(spec.process, options.process)
         manager.prepare()
+        let compiling = trace?.begin("seccomp filter")
         let filter = try FilterSource(root: factory.root, log: factory.log).filter(for: spec)
+        compiling?.end()
         var situation = Planner.Situation(
             rootfs: rootfs, bundle: bundle, cgroups: Configuration.cgroupView(manager),
             waitsForFifo: options.waitsForFifo,
@@ -186,6 +193,9 @@ struct LaunchOrder: Sendable {
     init(
         joining stored: StoredContainer, config: Spec, factory: Factory, options: JoinOptions
     ) throws(ContainerError) {
+        trace = factory.log?.trace
+        let phase = trace?.begin("plan")
+        defer { phase?.end() }
         process = options.process
         guard let wanted = process.process ?? config.process else {
             throw ContainerError(.configInvalid, "process", "is missing")
@@ -224,6 +234,7 @@ struct LaunchOrder: Sendable {
     /// The launch of a process that does something to a running container, and ends.
     init(helper plan: Plan, in stored: StoredContainer, factory: Factory) {
         self.plan = plan
+        trace = factory.log?.trace
         for warning in plan.warnings { factory.log?.warning("\(warning)") }
         for note in plan.notes { factory.log?.debug("\(note)") }
         manager = stored.manager

@@ -35,24 +35,32 @@ struct Launcher {
             try launch.beginCgroups()
             if let control { try converting { () throws(SystemError) in try control.add(launch.handle.pid) } }
             if let network = order.network {
+                let phase = order.trace?.begin("network")
+                defer { phase?.end() }
                 try NetworkSetup.run(
                     network, in: container.directory, pid: launch.handle.pid, log: container.factory.log)
             }
             try prepareCgroups(of: launch)
             try launch.handOverMembership()
+            let staging = order.trace?.begin("state.json")
             var state = try makeState(launch.handle)
             state.resourceControl = control
             try container.directory.stage(state.serialized(.compact), for: container.directory.statePath)
+            staging?.end()
             if !order.goesAhead {
                 try launch.waitUntilReady()
                 try converting { () throws(SystemError) in try order.manager.settle(launch.handle.pid) }
             }
+            let committing = order.trace?.begin("commit of state.json")
             try container.directory.commit(container.directory.statePath)
+            committing?.end()
             try launch.announce()
             try launch.go()
             if !order.waitsForFifo {
                 try launch.waitForExec()
+                let phase = order.hooks == nil ? nil : order.trace?.begin("hooks")
                 order.hooks?.runAfterStart(pid: launch.handle.pid)
+                phase?.end()
             }
             return Launched(state: state, handle: launch.finish())
         } catch {

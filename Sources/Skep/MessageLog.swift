@@ -14,6 +14,8 @@ public struct MessageLog: Sendable {
         }
     }
 
+    /// Where the time of what is done goes; nil where nobody wants to know.
+    package var trace: Trace?
     private let minimum: Level
     private let write: @Sendable (Level, String) -> Void
 
@@ -21,6 +23,13 @@ public struct MessageLog: Sendable {
     public init(minimum: Level = .debug, _ write: @escaping @Sendable (Level, String) -> Void) {
         self.minimum = minimum
         self.write = write
+    }
+
+    /// The same with a trace.
+    package func tracing(_ trace: Trace?) -> MessageLog {
+        var log = self
+        log.trace = trace
+        return log
     }
 
     func debug(_ message: @autoclosure () -> String) {

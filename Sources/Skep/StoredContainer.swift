@@ -113,6 +113,8 @@ package struct StoredContainer: Sendable {
             throw ContainerError(.containerNotStopped, name, "is running already")
         }
         manager.noteKills()
+        let phase = log?.trace?.begin("wait for exec")
+        defer { phase?.end() }
         if let report = try ExecFifo.release(in: directory) {
             throw failure(report)
         }
@@ -166,6 +168,8 @@ package struct StoredContainer: Sendable {
         }
         if status != .stopped { try endInit() }
         try NetworkRelease.run(directory, log: log)
+        let phase = log?.trace?.begin("removal of cgroups")
+        defer { phase?.end() }
         try converting { () throws(SystemError) in
             try manager.remove()
             state.resourceControl?.remove()
@@ -176,6 +180,8 @@ package struct StoredContainer: Sendable {
     }
 
     private func endInit() throws(ContainerError) {
+        let phase = log?.trace?.begin("end of the processes")
+        defer { phase?.end() }
         if let handle = try openInit() {
             // The others first: without a cgroup they are found by the init that they descend from.
             let others: ContainerError?

@@ -13,6 +13,8 @@ struct Bundle {
 
     /// Reads the bundle that --bundle names; by default the working directory.
     init(_ invocation: Invocation) throws(Failure) {
+        let phase = invocation.globals.trace?.trace.begin("config.json")
+        defer { phase?.end() }
         path = Paths.absolute(invocation.arguments["bundle"] ?? ".")
         let file = invocation.arguments["config"].map(Paths.absolute) ?? path + "/config.json"
         (spec, document) = try Self.read(file, invocation.globals.log)

@@ -6,7 +6,7 @@ enum Commands {
             ExecCommand.command, KillCommand.command, PauseCommand.command, ResumeCommand.command,
             PsCommand.command, EventsCommand.command, UpdateCommand.command, MountsCommand.command,
             DeleteCommand.command, ListCommand.command, SpecCommand.command, CheckCommand.command,
-            PlanCommand.command, FeaturesCommand.command,
+            PlanCommand.command, FeaturesCommand.command, DoctorCommand.command,
             CompletionCommand.command, ManCommand.command, Help.command,
         ]
     }
@@ -26,6 +26,7 @@ enum Commands {
         case "check": CheckCommand.command
         case "plan": PlanCommand.command
         case "features": FeaturesCommand.command
+        case "doctor": DoctorCommand.command
         case "completion": CompletionCommand.command
         case "man": ManCommand.command
         case "help": Help.command

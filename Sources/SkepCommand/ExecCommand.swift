@@ -36,6 +36,8 @@ enum ExecCommand {
         }
         let foreground = try Foreground(isSubreaper: false)
         let running = try failing { () throws(ContainerError) in try container.join(options) }
+        let phase = invocation.globals.trace?.trace.begin("wait for the process")
+        defer { phase?.end() }
         return try foreground.wait(for: running, terminal: shared.console.proxy()).code
     }
 }

@@ -22,7 +22,7 @@ struct Invocation: Sendable {
         return try failing { () throws(ContainerError) in
             try Factory(
                 root: root, grammar: .commandLine, cgroups: globals.cgroups, isRootless: globals.isRootless,
-                log: globals.log.messages)
+                log: globals.log.messages.tracing(globals.trace?.trace))
         }
     }
 }
@@ -36,6 +36,8 @@ struct Globals: Sendable {
     /// --rootless; nil for auto.
     let isRootless: Bool?
     let log: Log
+    /// --trace; nil where it is not given.
+    let trace: TraceFile?
 
     static let options: [Option] = [
         Option(
@@ -46,6 +48,7 @@ struct Globals: Sendable {
         Option("log", value: "FILE", help: "append messages to FILE as well as to standard error"),
         Option("log-format", value: "text|json", help: "how messages are written (default: text)"),
         Option("debug", help: "say what is chosen and done"),
+        Option("trace", value: "FILE", help: "write where the time went, for Perfetto or chrome://tracing"),
         Option(
             "rootless", value: "true|false|auto",
             help: "whether to do without the rights to make cgroups (default: auto, for who is not the host's root)"),
@@ -67,6 +70,7 @@ struct Globals: Sendable {
         root = arguments["root"]
         try log.checkPath()
         cgroups = try Self.cgroups(arguments)
+        trace = if let path = arguments["trace"] { try TraceFile(path) } else { nil }
     }
 
     private static func isRootless(_ arguments: Arguments) throws(Failure) -> Bool? {

@@ -41,7 +41,9 @@ enum Program {
             let wanted = command.operands.isEmpty ? "no operands" : command.operands
             throw .usage("\(name) takes \(wanted)", command: name)
         }
-        return try command.run(Invocation(globals: globals, arguments: arguments))
+        let invocation = Invocation(globals: globals, arguments: arguments)
+        guard let trace = globals.trace else { return try command.run(invocation) }
+        return try trace.run(name) { () throws(Failure) in try command.run(invocation) }
     }
 
     private static func printVersion() -> Int32 {

@@ -28,8 +28,13 @@ enum RunCommand {
         guard let process = try first(of: container) else {
             throw .container(ContainerError(.systemError, "wait", "the container's process is gone"))
         }
+        let trace = invocation.globals.trace?.trace
+        let waiting = trace?.begin("wait for the process")
         let status = try foreground.wait(for: process, terminal: options.terminal(), notify: options.notifyProxy)
+        waiting?.end()
         if !invocation.arguments.has("keep") {
+            let phase = trace?.begin("delete")
+            defer { phase?.end() }
             try failing { () throws(ContainerError) in try container.destroy(force: true) }
         }
         return status.code

@@ -8,14 +8,21 @@ enum StateRoot {
 
     /// /run/skep; for who is not the host's root a directory in $XDG_RUNTIME_DIR, where there is that.
     static func find() throws(Failure) -> String {
-        let runtime = HostProgram.variable("XDG_RUNTIME_DIR") ?? ""
-        if geteuid() == 0 && (runtime.isEmpty || isOfHostsRoot()) { return ofHost }
-        if runtime.isEmpty { throw .usage("an ordinary user needs $XDG_RUNTIME_DIR or --root", command: nil) }
-        let root = runtime + "/skep"
+        guard let root = place else {
+            throw .usage("an ordinary user needs $XDG_RUNTIME_DIR or --root", command: nil)
+        }
+        if root == ofHost { return root }
         // What is not sticky there may be cleared away when it has not been used for a while (XDG Base Directory
         // Specification).
         if mkdir(root, 0o700) == 0 { chmod(root, 0o1700) }
         return root
+    }
+
+    /// Where that is, made or not; nil for an ordinary user without a runtime directory.
+    static var place: String? {
+        let runtime = HostProgram.variable("XDG_RUNTIME_DIR") ?? ""
+        if geteuid() == 0 && (runtime.isEmpty || isOfHostsRoot()) { return ofHost }
+        return runtime.isEmpty ? nil : runtime + "/skep"
     }
 
     /// Whether the caller's runtime directory, if any, is that of a root. A user who enters a user namespace is still

@@ -39,8 +39,8 @@ int skep_linux_sealed_memory(const char *_Nonnull name, const void *_Nonnull byt
 // An empty memfd. Close-on-exec.
 int skep_linux_memory_file(const char *_Nonnull name);
 
-// A memfd of one page of zeros, mapped shared at `mapping`. Close-on-exec.
-int skep_linux_shared_page(const char *_Nonnull name, void *_Nullable *_Nonnull mapping);
+// A memfd of `size` bytes of zeros, mapped shared at `mapping`. Close-on-exec.
+int skep_linux_shared_memory(const char *_Nonnull name, size_t size, void *_Nullable *_Nonnull mapping);
 
 // A pair of connected SOCK_SEQPACKET sockets, close-on-exec.
 int skep_linux_socket_pair(int sockets[_Nonnull 2]);
@@ -107,6 +107,13 @@ int skep_linux_attached_device_programs(int cgroup, uint32_t *_Nonnull ids, size
 
 // Opens a loaded BPF program by its number, if it has this name; ENOENT if it has another. Close-on-exec.
 int skep_linux_open_program(uint32_t id, const char *_Nonnull name);
+
+// Clones a process with these flags (CLONE_NEW*), into the version 2 cgroup `cgroup` unless that is -1, which makes a
+// detached mount of `file_system` there unless that is NULL, and ends. Returns 0, or the errno of what was refused.
+int skep_linux_try_clone(uint64_t flags, int cgroup, const char *_Nullable file_system);
+
+// Whether a program gives its caller more rights: setuid root, or by file capabilities.
+bool skep_linux_gives_rights(const char *_Nonnull path);
 
 // "ENOENT" and "No such file or directory"; NULL for a number that is no errno.
 const char *_Nullable skep_linux_error_name(int error);

@@ -67,13 +67,18 @@ struct skep_report {
 
 _Static_assert(sizeof(struct skep_report) == 256, "reports are read by another language");
 
-// One page that both sides map: what the parent knows of a bootstrap that could not say anything any more, be it
+// Memory that both sides map: what the parent knows of a bootstrap that could not say anything any more, be it
 // because it died or because its own filter keeps it from calling.
 struct skep_board {
-    uint32_t begun;            // number of steps begun
-    int32_t listener;          // the seccomp listener's number, plus 1: the parent fetches it from there
-    int32_t successor;         // the pid of the child that goes on in its place, or 0
+    uint32_t begun;    // number of steps begun
+    int32_t listener;  // the seccomp listener's number, plus 1: the parent fetches it from there
+    int32_t successor; // the pid of the child that goes on in its place, or 0
+    uint32_t timed;    // the parent's: for how many steps there is room in `times`; none unless it wants to know
     struct skep_report report; // the last REPORT_ERROR; of kind 0 where there is none
+    uint64_t times[];          // when each step was begun, in nanoseconds of CLOCK_REALTIME, which no time namespace
+                               // shifts. Behind a seccomp filter, which may not let a clock be read, they stay 0
 };
+
+_Static_assert(sizeof(struct skep_board) == 272, "the board is read by another language");
 
 #endif

@@ -1,7 +1,7 @@
 internal import System
 
 /// Chooses how systemd is to make a container's cgroup.
-enum SystemdChoice {
+package enum SystemdChoice {
     static func choose(_ request: ManagerRequest) throws(ManagerRefusal) -> ManagerChoice {
         let isUsers = request.asksForNoRights
         let unit = try UnitName(cgroupsPath: request.path, id: request.id, isRootless: isUsers)
@@ -19,7 +19,7 @@ enum SystemdChoice {
 
     /// The cgroup of the user's own systemd: that of the caller where it lies in it, else where the host's puts it. Nil
     /// for the root of a user namespace, whose user is the one whose slice it is in.
-    static func root(ofUser uid: UInt32?, _ layout: Layout) -> String {
+    package static func root(ofUser uid: UInt32?, _ layout: Layout) -> String {
         let own = layout.unified?.own ?? layout.hierarchies.first { $0.controllers == ["name=systemd"] }?.own ?? ""
         let parts = own.utf8.split(separator: UInt8(ascii: "/")).map { "/" + String(decoding: $0, as: UTF8.self) }
         let user =

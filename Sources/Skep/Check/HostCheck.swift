@@ -157,7 +157,7 @@ struct HostCheck {
         }
     }
 
-    private static func fileSystems() -> [String] {
+    static func fileSystems() -> [String] {
         let table = (try? Files.read("/proc/filesystems")) ?? []
         return table.split(separator: UInt8(ascii: "\n")).map { line in
             String(decoding: line.split(separator: UInt8(ascii: "\t")).last ?? [], as: UTF8.self)
@@ -197,7 +197,7 @@ struct HostCheck {
         }
     }
 
-    private static func controllers(of layout: Layout) -> [String] {
+    static func controllers(of layout: Layout) -> [String] {
         if !layout.hierarchies.isEmpty { return layout.hierarchies.flatMap(\.controllers) }
         let file = (layout.unified?.mountPoint ?? Layout.root) + "/cgroup.controllers"
         return ((try? Files.readLine(file)) ?? "").split(separator: " ").map(String.init)
