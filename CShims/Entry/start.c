@@ -72,7 +72,8 @@ static void set_guards(void) {
 
 static void call_fini(void *unused) {
     (void)unused;
-    for (size_t i = (size_t)(__fini_array_end - __fini_array_start); i > 0; i--)
+    size_t size = (size_t)((uintptr_t)__fini_array_end - (uintptr_t)__fini_array_start);
+    for (size_t i = size / sizeof *__fini_array_start; i > 0; i--)
         __fini_array_start[i - 1]();
     _fini();
 }
