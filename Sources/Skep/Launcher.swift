@@ -42,7 +42,7 @@ struct Launcher {
             try launch.handOverMembership()
             var state = try makeState(launch.handle)
             state.resourceControl = control
-            try container.directory.stage(state.serialized(.compact), for: container.directory.statePath)
+            try container.directory.stage(state.document, for: container.directory.statePath)
             if !order.goesAhead {
                 try launch.waitUntilReady()
                 try converting { () throws(SystemError) in try order.manager.settle(launch.handle.pid) }
@@ -108,7 +108,8 @@ struct Launcher {
             keepsKeyring: order.keepsKeyring,
             hooks: ContainerHooks.kept(config.hooks),
             planSteps: config.hooks?.startContainer.isEmpty == false ? order.plan.steps.count : nil,
-            sharesPIDNamespace: Configuration.sharesPIDNamespace(config))
+            sharesPIDNamespace: Configuration.sharesPIDNamespace(config),
+            configurationChecksum: container.configurationChecksum)
     }
 
     private func namespacePaths(_ config: Spec, pid: Int32) -> [NamedPath] {
