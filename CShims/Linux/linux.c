@@ -189,9 +189,10 @@ int skep_linux_parse_options(int argc, char *const *argv, const struct skep_linu
     letters[used] = '\0';
     optind = 0; // starts anew, also after another command's options
     opterr = 0;
-    for (int got; (got = getopt_long(argc, argv, letters, table, NULL)) != -1;) {
+    // The word that is being read: a cluster of letters is left behind with its last.
+    for (int word = 1, got; (got = getopt_long(argc, argv, letters, table, NULL)) != -1; word = optind) {
         if (got == '?' || got == ':') {
-            *problem = argv[optind > 1 ? optind - 1 : 1];
+            *problem = argv[word];
             return got == '?' ? SKEP_LINUX_OPTION_UNKNOWN : SKEP_LINUX_OPTION_WITHOUT_VALUE;
         }
         int index = got - LONG_BASE;
