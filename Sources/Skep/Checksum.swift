@@ -35,14 +35,19 @@ enum Checksum {
     /// be another's processes that they end.
     static func seal(_ object: [UInt8]) -> [UInt8] {
         let content = object.dropLast()
-        return Array(content) + name + digits(of(content)) + end
+        return Array(content) + tail(of: content)
     }
 
     /// Whether a text is what `seal` has made.
     static func isSealed(_ bytes: [UInt8]) -> Bool {
         let length = name.count + 16 + end.count
-        guard bytes.count > length else { return false }
-        let content = bytes.dropLast(length)
-        return bytes[content.endIndex...].elementsEqual(name + digits(of(content)) + end)
+        guard bytes.count >= length else { return false }
+        // Behind an object without properties the comma is missing.
+        let content = bytes.prefix(max(bytes.count - length, 1))
+        return bytes[content.endIndex...].elementsEqual(tail(of: content))
+    }
+
+    private static func tail(of content: ArraySlice<UInt8>) -> [UInt8] {
+        name.dropFirst(content.count > 1 ? 0 : 1) + digits(of(content)) + end
     }
 }

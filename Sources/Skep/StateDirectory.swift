@@ -15,6 +15,9 @@ internal import SystemPackage
 ///     netns         the container's network namespace, where devices of the host's are in it: a mount
 ///     notify/       where a container's sd_notify messages arrive, if the host wants them
 ///
+/// state.json and network.json end with a checksum of their own, and state.json has config.json's: damage is an error, not
+/// another container's pid. `delete --force` goes by config.json alone then.
+///
 /// Whoever changes something holds the directory's lock (flock), which ends with its process. A directory without
 /// state.json belongs to a create that is at work, or, if nobody holds the lock, to one that was interrupted.
 struct StateDirectory: Sendable {

@@ -51,6 +51,13 @@ import Testing
         }
     }
 
+    @Test("An object is sealed whatever is in it", arguments: ["{}", #"{"a":1}"#]) func sealed(text: String) throws {
+        let sealed = Checksum.seal(Array(text.utf8))
+        #expect(Checksum.isSealed(sealed) && !Checksum.isSealed(Array(text.utf8)))
+        _ = try NetworkRecord(parsing: sealed)
+        for bytes in damaged(sealed) { #expect(!Checksum.isSealed(bytes)) }
+    }
+
     @Test("state.json: another container's is refused") func another() throws {
         try workshop.store("c", StateDocument(id: "d"))
         let error = failure { _ = try workshop.factory.summary(of: "c") }
