@@ -96,15 +96,16 @@ try:
             damaged.write(bytes_)
         is_state = name == "state.json"
         if mode == "live":
-            check(what, run("list"), [0])
-            check(what, run("state", victim), [1] if is_state else [0])
-            check(what, run("kill", victim, "KILL" if is_state else "0"), [1] if is_state else [0])
-            check(what, run("kill", "--all", victim, "KILL" if is_state else "CONT"), [1] if is_state else [0])
-            check(what, run("delete", victim), [1])
             check(what, run("exec", victim, "true"), [255])
             check(what, run("update", "--pids-limit", "100", victim), [1])
-            check(what, run("pause", victim), [1] if is_state else [0])
-            check(what, run("resume", victim), [1] if is_state else [0])
+            check(what, run("delete", victim), [1])
+            if is_state:
+                check(what, run("state", victim), [1])
+                check(what, run("kill", victim, "KILL"), [1])
+                check(what, run("kill", "--all", victim, "KILL"), [1])
+                check(what, run("pause", victim), [1])
+            else:
+                check(what, run("state", victim), [0])
         else:
             check(what, run("delete", victim), [1] if is_state else [0])
             check(what, run("delete", "--force", victim), [0])

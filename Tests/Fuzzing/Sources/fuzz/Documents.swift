@@ -28,7 +28,7 @@ enum ConfigurationTarget {
     }
 
     private static func encode(_ plan: Plan) {
-        for step in plan.steps { demand(!"\(step.action)".isEmpty) }
+        for step in plan.steps { _ = "\(step.action)" }
         guard let bytes = try? plan.encoded() else { return }
         let words = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
         defer { words.deallocate() }

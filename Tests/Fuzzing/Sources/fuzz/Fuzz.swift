@@ -2,7 +2,7 @@ internal import Glibc
 
 /// What libFuzzer calls. The program is every target, by the name that it is called by.
 enum Fuzz {
-    static let targets: [(name: String, run: ([UInt8]) -> Void)] = [
+    static let targets: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
         ("config", ConfigurationTarget.run), ("state", StateTarget.run), ("resources", ResourcesTarget.run),
         ("networks", NetworksTarget.run), ("seccomp", FilterTarget.run), ("cache", FilterTarget.runCache),
         ("properties", TextTarget.runProperties), ("words", TextTarget.runWords), ("kernel", TextTarget.runKernel),

@@ -13,7 +13,7 @@ enum TextTarget {
         let parts = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return }
         let name = String(decoding: parts[0], as: UTF8.self), text = String(decoding: parts[1], as: UTF8.self)
-        _ = try? PropertyAnnotations.annotations(["org.systemd.property." + name: text])
+        _ = try? UnitProperties.annotations(["org.systemd.property." + name: text])
         guard let value = try? VariantText.value(text) else { return }
         // What can be told can be sent, and arrives as it was.
         var message = Message.call("a.b", "M", of: "/a", at: nil, [.variant(value)])
@@ -68,7 +68,7 @@ enum TextTarget {
     }
 
     private static func paths(_ text: String) {
-        demand(Paths.absolute("/" + text).hasPrefix("/"))
+        demand(Paths.absolute("/" + text).utf8.first == UInt8(ascii: "/"))
         _ = Paths.parent(of: text) + Paths.name(of: text) + Paths.join("/a", text)
     }
 
