@@ -110,9 +110,11 @@ void skep_send_report(struct skep_init *init, uint32_t kind, int fd) {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr header;
     } control;
+    static struct iovec part;
     report.kind = kind;
     report.step = init->step;
-    struct iovec part = {.iov_base = &report, .iov_len = sizeof report};
+    part.iov_base = &report;
+    part.iov_len = sizeof report;
     message.msg_iov = &part;
     message.msg_iovlen = 1;
     message.msg_control = fd >= 0 ? &control : NULL;

@@ -43,6 +43,12 @@ static inline long skep_raw(long number, long a, long b, long c, long d, long e,
 #endif
 }
 
+#ifdef __clang_analyzer__
+// To the analyzer what is behind the assembler changes nothing, and a struct that the kernel fills in stays empty. What
+// is handed to a function with any arguments may change.
+long skep_analyzed(long number, ...);
+#endif
+
 static inline long skep_checked(long result) {
     if (result < 0 && result >= -4095) {
         skep_errno = (int)-result;
@@ -52,6 +58,9 @@ static inline long skep_checked(long result) {
 }
 
 // SKEP_CALL(openat2, a, b, ...): the system call of that name with up to six operands.
+#ifdef __clang_analyzer__
+#define SKEP_CALL(name, ...) skep_checked(skep_analyzed(SYS_##name, ##__VA_ARGS__))
+#else
 #define SKEP_PICK(_0, _1, _2, _3, _4, _5, _6, chosen, ...) chosen
 #define SKEP_L(value)                                      ((long)(value))
 #define SKEP_0(n)                                          skep_raw(n, 0, 0, 0, 0, 0, 0)
@@ -64,6 +73,7 @@ static inline long skep_checked(long result) {
 #define SKEP_CALL(name, ...)                                                                                           \
     skep_checked(SKEP_PICK(_0, ##__VA_ARGS__, SKEP_6, SKEP_5, SKEP_4, SKEP_3, SKEP_2, SKEP_1, SKEP_0)(SYS_##name,      \
                                                                                                       ##__VA_ARGS__))
+#endif
 
 static inline int skep_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve) {
     struct open_how how = {.flags = flags, .mode = 0, .resolve = resolve};

@@ -64,7 +64,9 @@ static void relocate(void) {
 
 // The canary that stacks are checked by, and what saved pointers are mixed with: from the chance that the kernel gives.
 static void set_guards(void) {
-    const uint64_t *chance = _dl_random;
+    // Which lies where it happens to.
+    typedef uint64_t __attribute__((aligned(1), may_alias)) unaligned;
+    const unaligned *chance = _dl_random;
     uint64_t canary = chance[0] & ~(uint64_t)0xff; // no string gets past it
     __asm__ volatile("mov %0, %%fs:0x28" : : "r"(canary));
     __asm__ volatile("mov %0, %%fs:0x30" : : "r"(chance[1]));
@@ -72,7 +74,8 @@ static void set_guards(void) {
 
 static void call_fini(void *unused) {
     (void)unused;
-    for (size_t i = (size_t)(__fini_array_end - __fini_array_start); i > 0; i--)
+    size_t size = (size_t)((uintptr_t)__fini_array_end - (uintptr_t)__fini_array_start);
+    for (size_t i = size / sizeof *__fini_array_start; i > 0; i--)
         __fini_array_start[i - 1]();
     _fini();
 }

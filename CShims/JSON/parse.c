@@ -203,7 +203,7 @@ struct skep_json *skep_json_parse(const char *text, size_t size, unsigned depth,
         return NULL;
     }
     *json = (struct skep_json){.values = values, .size = (uint32_t)size};
-    if (size > 0) memcpy(json->text, text, size);
+    if (text != NULL) memcpy(json->text, text, size);
     struct parser parser = {
         .json = json, .text = json->text, .size = size, .depth = depth, .capacity = capacity, .problem = problem};
     if (parse_document(&parser)) return json;

@@ -119,10 +119,10 @@ ssize_t skep_linux_send(int socket, const void *bytes, size_t size, const int *f
     } control;
     struct iovec part = {.iov_base = (void *)bytes, .iov_len = size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    if (count > 0) {
+    if (fds != NULL && count > 0) {
         message.msg_control = control.bytes;
         message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        struct cmsghdr *header = &control.align;
         *header = (struct cmsghdr){
             .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int) * count)};
         memcpy(CMSG_DATA(header), fds, sizeof(int) * count);
@@ -188,9 +188,10 @@ int skep_linux_parse_options(int argc, char *const *argv, const struct skep_linu
     letters[used] = '\0';
     optind = 0; // starts anew, also after another command's options
     opterr = 0;
-    for (int got; (got = getopt_long(argc, argv, letters, table, NULL)) != -1;) {
+    // The word that is being read: a cluster of letters is left behind with its last.
+    for (int word = 1, got; (got = getopt_long(argc, argv, letters, table, NULL)) != -1; word = optind) {
         if (got == '?' || got == ':') {
-            *problem = argv[optind > 1 ? optind - 1 : 1];
+            *problem = argv[word];
             return got == '?' ? SKEP_LINUX_OPTION_UNKNOWN : SKEP_LINUX_OPTION_WITHOUT_VALUE;
         }
         int index = got - LONG_BASE;

@@ -29,10 +29,10 @@ package struct Reply: Sendable {
         guard type == Int(NLMSG_ERROR) || type == Int(NLMSG_DONE), let code = payload.layout(Int32.self) else {
             return nil
         }
-        guard type == Int(NLMSG_ERROR), flags & NLM_F_ACK_TLVS != 0 else { return (-code, nil) }
+        guard type == Int(NLMSG_ERROR), flags & NLM_F_ACK_TLVS != 0 else { return (0 &- code, nil) }
         // Behind the code, the header of the request.
         let attributes = Attributes(payload.dropFirst(MemoryLayout<Int32>.size + MemoryLayout<nlmsghdr>.size))
-        return (-code, attributes?.text(Int(NLMSGERR_ATTR_MSG.rawValue)))
+        return (0 &- code, attributes?.text(Int(NLMSGERR_ATTR_MSG.rawValue)))
     }
 }
 

@@ -22,6 +22,8 @@ public final class Container: Sendable {
     let factory: Factory
     /// The networks that it is started with.
     private let network: NetworkConfiguration?
+    /// Of config.json as it was written; nil where it was found.
+    let configurationChecksum: UInt64?
     /// Tells the container's directory from one that another container of the same id may have later.
     private let anchor: Descriptor
     private let memory: Mutex<Memory>
@@ -37,9 +39,10 @@ public final class Container: Sendable {
 
     init(
         _ directory: StateDirectory, _ config: Spec, bundle: String, network: NetworkConfiguration?,
-        factory: Factory, anchor: consuming Descriptor, lock: consuming Descriptor
+        factory: Factory, anchor: consuming Descriptor, lock: consuming Descriptor, configurationChecksum: UInt64
     ) {
         self.directory = directory
+        self.configurationChecksum = configurationChecksum
         configuration = Mutex(config)
         self.bundle = bundle
         self.network = network
@@ -54,6 +57,7 @@ public final class Container: Sendable {
         if let resources = stored.state.resources { config.setResources(resources) }
         configuration = Mutex(config)
         bundle = stored.state.bundle
+        configurationChecksum = nil
         network = nil
         self.factory = factory
         self.anchor = anchor
@@ -232,10 +236,17 @@ public final class Container: Sendable {
     /// Removes the container: its cgroups and its state directory. Call it also after a failed start.
     ///
     /// - Parameter force: ends its processes first.
-    /// - Throws: `containerNotStopped` for one that runs, unless `force` is set.
+    /// - Throws: `containerNotStopped` for one that runs, unless `force` is set; `containerNotExists` if another has
+    ///   removed its directory, also where there was something left to be cleared.
     public func destroy(force: Bool = false) throws(ContainerError) {
-        try checkExistence()
+        let isThere = try directory.isStill(anchor)
         try memory.withLock { (memory) throws(ContainerError) in
+            if !isThere {
+                if let stored = memory.stored, memory.initProcess != nil, try directory.isGone() {
+                    try stored.clearWithoutDirectory(force: force)
+                }
+                throw .notExists(id)
+            }
             if let stored = memory.stored {
                 try stored.delete(force: force)
             } else {

@@ -35,11 +35,16 @@ enum ExecFifo {
     /// - Returns: the report of what went wrong instead; nil for success.
     /// - Throws: `containerNotRunning` if there is no init waiting.
     static func release(in directory: StateDirectory) throws(ContainerError) -> skep_report? {
-        let report = try converting { () throws(SystemError) in
-            try Descriptor.open(directory.reportPath, O_RDONLY | O_NONBLOCK)
-        }
-        do {
-            try Descriptor.open(directory.fifoPath, O_WRONLY | O_NONBLOCK).write([0], path: directory.fifoPath)
+        do throws(SystemError) {
+            // Which only succeeds if somebody holds the other end: else the report would be waited for in vain.
+            _ = try open(directory.reportPath, O_WRONLY)
+            let report = try open(directory.reportPath, O_RDONLY)
+            let go = try open(directory.fifoPath, O_WRONLY)
+            // Before the init goes: where nothing can be removed, the container would look as if it had not.
+            try Files.removeFile(directory.reportPath)
+            try go.write([0], path: directory.fifoPath)
+            try Files.removeFile(directory.fifoPath)
+            return try waitForReport(report, path: directory.reportPath)
         } catch {
             if error.errno == .noSuchAddressOrDevice {  // nobody holds the other end
                 throw ContainerError(
@@ -47,10 +52,20 @@ enum ExecFifo {
             }
             throw ContainerError(error)
         }
-        return try converting { () throws(SystemError) in
-            for path in [directory.fifoPath, directory.reportPath] { try Files.removeFile(path) }
-            return try waitForReport(report, path: directory.reportPath)
+    }
+
+    /// What is in a fifo's place instead is not written to.
+    private static func open(_ path: String, _ flags: CInt) throws(SystemError) -> Descriptor {
+        let descriptor = try Descriptor.open(path, flags | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
+        var status = stat()
+        let number = descriptor.number
+        do {
+            _ = try systemCall { fstat(number, &status) }
+        } catch {
+            throw SystemError("fstat", path, error)
         }
+        if status.st_mode & S_IFMT == S_IFIFO { return descriptor }
+        throw SystemError("open", path, .invalidArgument, hint: "it is no fifo")
     }
 
     private static func waitForReport(

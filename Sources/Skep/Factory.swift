@@ -111,7 +111,7 @@ public final class Factory: Sendable {
         log?.debug("made \(directory.path)")
         return Container(
             directory, config, bundle: bundle, network: network, factory: self, anchor: try directory.anchor(),
-            lock: lock)
+            lock: lock, configurationChecksum: Checksum.of(document[...]))
     }
 
     /// Finds a container.
@@ -122,10 +122,10 @@ public final class Factory: Sendable {
         let phase = log?.trace?.begin("load")
         defer { phase?.end() }
         let directory = try directory(id)
-        log?.debug("loading the configuration from \(directory.configPath)")
-        let config = try directory.readConfiguration()
         log?.debug("loading the state from \(directory.statePath)")
         let stored = try StoredContainer(directory, cgroups: cgroups, log: log)
+        log?.debug("loading the configuration from \(directory.configPath)")
+        let config = try directory.readConfiguration(checksum: stored.state.configurationChecksum)
         return Container(stored, config, factory: self, anchor: try directory.anchor())
     }
 
@@ -194,13 +194,14 @@ public final class Factory: Sendable {
         let manager = try? Configuration.chooseManager(
             preference, spec, id: directory.id, isRootless: isRootless
         ).manager
-        if Files.exists(directory.statePath) {
+        let isFinished = try converting { () throws(SystemError) in try Files.kind(of: directory.statePath) != nil }
+        if isFinished {
             try converting { () throws(SystemError) in try manager?.remove() }
         } else {
             // An init that was not let go ends with its parent.
             manager?.discardWhenLeft()
         }
-        if Files.exists(directory.statePath) { manager?.dismiss(log) }
+        if isFinished { manager?.dismiss(log) }
         // What can't be brought back is left: there is no more to be done for it.
         do {
             try NetworkRelease.run(directory, log: log)

@@ -128,9 +128,6 @@ struct FilterCache {
     }
 
     private static func name(of key: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let hash = FilterEntryCoding.checksum(key[...])
-        return String(
-            decoding: (0..<16).map { digits[Int(hash >> UInt64(60 - $0 * 4) & 15)] }, as: UTF8.self)
+        String(decoding: Checksum.digits(Checksum.of(key[...])), as: UTF8.self)
     }
 }

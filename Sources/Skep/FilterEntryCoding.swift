@@ -18,7 +18,7 @@ enum FilterEntryCoding {
         bytes += key
         bytes += notes
         entry.program.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        append(checksum(bytes[...]), to: &bytes)
+        append(Checksum.of(bytes[...]), to: &bytes)
         return bytes
     }
 
@@ -29,7 +29,7 @@ enum FilterEntryCoding {
             let notesSize = Int(exactly: word(bytes, 16)), let count = Int(exactly: word(bytes, 24)),
             notesSize <= bytes.count, count <= bytes.count,
             headerSize + keySize + notesSize + count * 8 + 8 == bytes.count,
-            word(bytes, bytes.count - 8) == checksum(bytes.dropLast(8)), isKey(key, of: bytes)
+            word(bytes, bytes.count - 8) == Checksum.of(bytes.dropLast(8)), isKey(key, of: bytes)
         else { return nil }
         let notes = bytes[(headerSize + keySize)...].prefix(notesSize)
         let start = headerSize + keySize + notesSize
@@ -54,23 +54,6 @@ enum FilterEntryCoding {
                 UnsafeMutableRawBufferPointer(program).copyMemory(from: part)
             }
             initialized = count
-        }
-    }
-
-    /// Tells damage, not malice: who could do that could write the checksum too.
-    static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-        bytes.withUnsafeBytes { bytes in
-            var sum = UInt64(bytes.count) &+ 0x9e37_79b9_7f4a_7c15
-            func mix(_ word: UInt64) {
-                sum = (sum ^ word) &* 0xff51_afd7_ed55_8ccd
-                sum ^= sum >> 32
-            }
-            let whole = bytes.count / 8 * 8
-            for offset in stride(from: 0, to: whole, by: 8) {
-                mix(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            }
-            for byte in bytes[whole...] { mix(UInt64(byte)) }
-            return sum
         }
     }
 

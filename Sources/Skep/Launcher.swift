@@ -45,7 +45,7 @@ struct Launcher {
             let staging = order.trace?.begin("state.json")
             var state = try makeState(launch.handle)
             state.resourceControl = control
-            try container.directory.stage(state.serialized(.compact), for: container.directory.statePath)
+            try container.directory.stage(state.document, for: container.directory.statePath)
             staging?.end()
             if !order.goesAhead {
                 try launch.waitUntilReady()
@@ -116,7 +116,8 @@ struct Launcher {
             keepsKeyring: order.keepsKeyring,
             hooks: ContainerHooks.kept(config.hooks),
             planSteps: config.hooks?.startContainer.isEmpty == false ? order.plan.steps.count : nil,
-            sharesPIDNamespace: Configuration.sharesPIDNamespace(config))
+            sharesPIDNamespace: Configuration.sharesPIDNamespace(config),
+            configurationChecksum: container.configurationChecksum)
     }
 
     private func namespacePaths(_ config: Spec, pid: Int32) -> [NamedPath] {

@@ -30,6 +30,11 @@ struct NetworkRecord: Sendable, Equatable {
     }
 }
 
+extension NetworkRecord {
+    /// The file's text.
+    var document: [UInt8] { Checksum.seal(serialized(.compact)) }
+}
+
 extension NetworkRecord: JSONDecodable, JSONObjectEncodable {
     init(json: JSONNode) throws(JSONError) {
         let object = try json.object()

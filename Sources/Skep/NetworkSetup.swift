@@ -88,7 +88,7 @@ struct NetworkSetup: ~Copyable {
     }
 
     private func keepRecord() throws(ContainerError) {
-        try directory.stage(record.serialized(.compact), for: directory.networkPath)
+        try directory.stage(record.document, for: directory.networkPath)
         try directory.commit(directory.networkPath)
     }
 

@@ -46,12 +46,6 @@ package final class NotifyProxy: Sendable {
         }
     }
 
-    /// Removes what `listen` made.
-    static func remove(_ directory: String) throws(SystemError) {
-        _ = try Files.removeFile(directory + socketName)
-        _ = try Files.removeDirectory(directory)
-    }
-
     /// The socket, lent: readable when the container has said something.
     package var number: Int32 {
         own.withLock { holder in

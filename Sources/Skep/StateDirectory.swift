@@ -15,6 +15,9 @@ internal import SystemPackage
 ///     netns         the container's network namespace, where devices of the host's are in it: a mount
 ///     notify/       where a container's sd_notify messages arrive, if the host wants them
 ///
+/// state.json and network.json end with a checksum of their own, and state.json has config.json's: damage is an error, not
+/// another container's pid. `delete --force` goes by config.json alone then.
+///
 /// Whoever changes something holds the directory's lock (flock), which ends with its process. A directory without
 /// state.json belongs to a create that is at work, or, if nobody holds the lock, to one that was interrupted.
 struct StateDirectory: Sendable {
@@ -93,6 +96,11 @@ struct StateDirectory: Sendable {
         return held.st_ino == there.st_ino && held.st_dev == there.st_dev
     }
 
+    /// Whether nothing has its name.
+    func isGone() throws(ContainerError) -> Bool {
+        try converting { () throws(SystemError) in try Files.kind(of: path) == nil }
+    }
+
     /// Opens the directory only to tell it from others: see `isStill`.
     func anchor() throws(ContainerError) -> Descriptor {
         do {
@@ -107,7 +115,13 @@ struct StateDirectory: Sendable {
     func stage(_ bytes: [UInt8], for file: String) throws(ContainerError) {
         let temporary = file + ".new"
         try converting(origin: "container \"\(id)\"") { () throws(SystemError) in
-            try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600).write(bytes, path: temporary)
+            let new = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
+            do throws(SystemError) {
+                try new.write(bytes, path: temporary)
+            } catch {
+                _ = try? Files.removeFile(temporary)
+                throw error
+            }
         }
     }
 
@@ -123,14 +137,24 @@ struct StateDirectory: Sendable {
     /// - Throws: `systemError` for one that is damaged.
     func readState() throws(ContainerError) -> StoredState? {
         guard let bytes = try read(statePath) else { return nil }
+        let reason: String
         do {
-            return try StoredState(parsing: bytes)
+            let state = try StoredState(parsing: bytes)
+            if !Checksum.isSealed(bytes) {
+                reason = Self.damage
+            } else if state.id != id {
+                reason = "is of container \"\(state.id)\""
+            } else {
+                return state
+            }
         } catch {
-            throw ContainerError(
-                .systemError, statePath, error.description,
-                hint: "\"delete --force\" removes what is left of the container")
+            reason = error.description
         }
+        throw ContainerError(
+            .systemError, statePath, reason, hint: "\"delete --force\" removes what is left of the container")
     }
+
+    private static let damage = "is damaged: its checksum is another"
 
     /// Reads network.json. Nil if it is not there.
     ///
@@ -138,28 +162,38 @@ struct StateDirectory: Sendable {
     func readNetworkRecord() throws(ContainerError) -> NetworkRecord? {
         if !Files.exists(networkPath) { return nil }
         guard let bytes = try read(networkPath) else { return nil }
+        let record: NetworkRecord
         do {
-            return try NetworkRecord(parsing: bytes)
+            record = try NetworkRecord(parsing: bytes)
         } catch {
             throw ContainerError(error, path: networkPath, code: .systemError)
         }
+        if Checksum.isSealed(bytes) { return record }
+        throw ContainerError(.systemError, networkPath, Self.damage)
     }
 
     /// Reads config.json.
     ///
+    /// - Parameter checksum: what it has to have; nil takes any.
+    /// - Returns: the configuration.
     /// - Throws: `containerNotExists` if it is missing, `configInvalid` if it is damaged.
-    func readConfiguration() throws(ContainerError) -> Spec {
+    func readConfiguration(checksum: UInt64? = nil) throws(ContainerError) -> Spec {
         guard let bytes = try read(configPath) else { throw .notExists(id) }
+        let spec: Spec
         do {
-            return try Spec(parsing: bytes)
+            spec = try Spec(parsing: bytes)
         } catch {
             throw ContainerError(error, path: configPath)
         }
+        guard let checksum, checksum != Checksum.of(bytes[...]) else { return spec }
+        throw ContainerError(.configInvalid, configPath, Self.damage)
     }
 
+    /// What is in the file's place instead is neither waited for nor followed elsewhere.
     private func read(_ file: String) throws(ContainerError) -> [UInt8]? {
         do {
-            return try Files.read(file, limit: JSONDocument.maximumSize)
+            return try Descriptor.open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+                .readToEnd(limit: JSONDocument.maximumSize, path: file)
         } catch {
             if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
             throw ContainerError(error, origin: "container \"\(id)\"")
@@ -171,17 +205,29 @@ struct StateDirectory: Sendable {
         try converting(origin: "container \"\(id)\"") { () throws(SystemError) in try Files.kind(of: fifoPath) != nil }
     }
 
-    /// Removes the directory with all that is in it.
+    /// Removes the directory with all that is in it. A mount inside, but for that of the network namespace, is left, and
+    /// so is what it holds.
     func remove() throws(ContainerError) {
         try converting(origin: "container \"\(id)\"") { () throws(SystemError) in
             for name in try names() {
-                switch name {
-                case "notify": try NotifyProxy.remove(notifyPath)
-                case "netns": try NetworkNamespace.unpin(networkNamespacePath)
-                default: try Files.removeFile(path + "/" + name)
-                }
+                if name == "netns" { _ = try? NetworkNamespace.unpin(networkNamespacePath) }
+                try Self.removeAll(path + "/" + name)
             }
             try Files.removeDirectory(path)
+        }
+    }
+
+    private static func removeAll(_ path: String) throws(SystemError) {
+        do {
+            try Files.removeFile(path)
+        } catch  where error.errno == .isDirectory {
+            do {
+                // Asked first: of a directory that is mounted on this fails in another way.
+                try Files.removeDirectory(path)
+            } catch  where error.errno == .directoryNotEmpty {
+                for name in try Files.list(path) { try removeAll(path + "/" + name) }
+                try Files.removeDirectory(path)
+            }
         }
     }
 

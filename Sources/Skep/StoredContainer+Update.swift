@@ -47,7 +47,7 @@ extension StoredContainer {
         if try directory.isWaiting() && manager.outOfMemoryKills() > 0 {
             // Also if it failed at what was gone by then.
             updated.ranOutOfMemory = true
-            try directory.stage(updated.serialized(.compact), for: directory.statePath)
+            try directory.stage(updated.document, for: directory.statePath)
             try directory.commit(directory.statePath)
         } else if let failure {
             throw failure
@@ -67,7 +67,7 @@ extension StoredContainer {
     private func carryOut(
         _ change: ResourceChange, _ control: ResourceControl?, storing updated: StoredState?
     ) throws(ContainerError) {
-        if let updated { try directory.stage(updated.serialized(.compact), for: directory.statePath) }
+        if let updated { try directory.stage(updated.document, for: directory.statePath) }
         do throws(ContainerError) {
             try converting { () throws(SystemError) in try control?.carryOut(on: try manager.processes()) }
             do throws(ContainerError) {

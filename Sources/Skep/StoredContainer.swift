@@ -138,7 +138,11 @@ package struct StoredContainer: Sendable {
     }
 
     private var memoryLimit: MemoryLimit? {
-        MemoryLimit(state.resources ?? (try? directory.readConfiguration())?.linux?.resources)
+        MemoryLimit(state.resources ?? configuration?.linux?.resources)
+    }
+
+    private var configuration: Spec? {
+        try? directory.readConfiguration(checksum: state.configurationChecksum)
     }
 
     /// The kernel kills a process whose new program finds no memory, and closes its descriptors as for one that does.
@@ -160,6 +164,23 @@ package struct StoredContainer: Sendable {
     package func delete(force: Bool) throws(ContainerError) {
         let lock = try directory.lock()
         defer { _ = lock.number }
+        try end(force: force)
+        try NetworkRelease.run(directory, log: log)
+        try removeCgroups()
+        try directory.remove()
+        hooks?.runAfterStop()
+    }
+
+    /// What there is to do for one whose directory has been removed, by who made it and so knows what was in it. If it
+    /// was removed by its deletion, its hooks have run, and another container may have its cgroup.
+    func clearWithoutDirectory(force: Bool) throws(ContainerError) {
+        try end(force: force)
+        manager.discardWhenLeft()
+        state.resourceControl?.remove()
+        manager.dismiss(log)
+    }
+
+    private func end(force: Bool) throws(ContainerError) {
         let status = try status()
         if !force && status != .stopped && status != .created {
             throw ContainerError(
@@ -167,7 +188,9 @@ package struct StoredContainer: Sendable {
                 hint: "stop it first, or use --force")
         }
         if status != .stopped { try endInit() }
-        try NetworkRelease.run(directory, log: log)
+    }
+
+    private func removeCgroups() throws(ContainerError) {
         let phase = log?.trace?.begin("removal of cgroups")
         defer { phase?.end() }
         try converting { () throws(SystemError) in
@@ -175,8 +198,6 @@ package struct StoredContainer: Sendable {
             state.resourceControl?.remove()
         }
         manager.dismiss(log)
-        try directory.remove()
-        hooks?.runAfterStop()
     }
 
     private func endInit() throws(ContainerError) {

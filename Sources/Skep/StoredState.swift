@@ -35,6 +35,11 @@ struct StoredState: Sendable, Equatable {
     var ranOutOfMemory = false
     /// The container's group of resctrl; nil for the default group.
     var resourceControl: ResourceControlGroup?
+    /// config.json's, as it was written; nil for one that is not looked after.
+    var configurationChecksum: UInt64?
+
+    /// The file's text.
+    var document: [UInt8] { Checksum.seal(serialized(.compact)) }
 
     var identity: ContainerIdentity {
         ContainerIdentity(id: id, bundle: bundle, ociVersion: ociVersion, annotations: annotations)
@@ -66,6 +71,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         annotations = try object.map("annotations")
         keepsKeyring = try object.flag("no_new_keyring")
         sharesPIDNamespace = try object.flag("shares_pid_namespace")
+        configurationChecksum = try object.optional("config_checksum")
         // Asked for only where they are: most containers have no hooks and are never updated.
         if object["hooks"] != nil {
             hooks = try object.optional("hooks")
@@ -107,6 +113,7 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         if let hooks { object.set("hooks", hooks) }
         object.setIfPresent("plan_steps", planSteps)
         object.setIfTrue("shares_pid_namespace", sharesPIDNamespace)
+        object.setIfPresent("config_checksum", configurationChecksum)
         if let resources { object.set("resources", resources) }
         object.setIfTrue("ran_out_of_memory", ranOutOfMemory)
         guard let resourceControl else { return }

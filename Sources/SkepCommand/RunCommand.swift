@@ -35,9 +35,18 @@ enum RunCommand {
         if !invocation.arguments.has("keep") {
             let phase = trace?.begin("delete")
             defer { phase?.end() }
-            try failing { () throws(ContainerError) in try container.destroy(force: true) }
+            try failing { () throws(ContainerError) in try remove(container) }
         }
         return status.code
+    }
+
+    /// Another may have done that already; it is no less over then.
+    private static func remove(_ container: Container) throws(ContainerError) {
+        do {
+            try container.destroy(force: true)
+        } catch {
+            if error.code != .containerNotExists { throw error }
+        }
     }
 
     private static func first(of container: Container) throws(Failure) -> RunningProcess? {

@@ -80,7 +80,8 @@ struct StateDocument: Sendable {
     }
 
     var text: String {
-        "{" + members.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
+        let members = members.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
+        return String(decoding: Checksum.seal(Array("{\(members.joined(separator: ","))}".utf8)), as: UTF8.self)
     }
 }
 

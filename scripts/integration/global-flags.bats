@@ -51,6 +51,14 @@ load helpers
     (($(wc -l <"$WORK/log") == 2))
 }
 
+@test "an unknown option is named by the word that it is in" {
+    skep_only
+    run_skep list -q -Xq
+    assert_refused "unknown option \"-xq\""
+    run_skep list -qX --quiet
+    assert_refused "unknown option \"-qx\""
+}
+
 @test "--log: a file that can't be opened is refused" {
     run_skep --log "$WORK/no/such/log" list
     assert_refused "$WORK/no/such/log"
