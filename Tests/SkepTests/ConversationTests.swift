@@ -119,7 +119,7 @@ import Testing
     /// Lets an init go that does `answer` with its end of exec.report once it may.
     private func release(_ answer: @escaping @Sendable (CInt) -> Void) throws -> skep_report? {
         let ends = try ExecFifo.make(in: directory)
-        #expect(directory.isWaiting)
+        #expect(try directory.isWaiting())
         let go = fcntl(ends.go.number, F_DUPFD_CLOEXEC, 3), report = fcntl(ends.report.number, F_DUPFD_CLOEXEC, 3)
         close(ends)
         let initThread = Background {
@@ -135,7 +135,7 @@ import Testing
         let directory = directory
         let result = Result { () throws(ContainerError) in try ExecFifo.release(in: directory) }
         #expect(initThread.value())
-        #expect(!directory.isWaiting)
+        #expect(try !directory.isWaiting())
         #expect(try Files.list(directory.path) == [])
         return try result.get()
     }

@@ -113,10 +113,10 @@ import Testing
         let directory = try workshop.state("c")
         try workshop.directory.add("root/c", ["config.json": "", "state.json": "", "x": ""])
         mkfifo(directory.fifoPath, 0o600)
-        #expect(directory.isWaiting)
+        #expect(try directory.isWaiting())
         try directory.remove()
         #expect(try workshop.ids() == [])
-        #expect(!directory.isWaiting)
+        #expect(try !directory.isWaiting())
         try directory.remove()
     }
 
