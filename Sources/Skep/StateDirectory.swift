@@ -211,23 +211,9 @@ struct StateDirectory: Sendable {
         try converting(origin: "container \"\(id)\"") { () throws(SystemError) in
             for name in try names() {
                 if name == "netns" { _ = try? NetworkNamespace.unpin(networkNamespacePath) }
-                try Self.removeAll(path + "/" + name)
+                try Files.removeAll(path + "/" + name)
             }
             try Files.removeDirectory(path)
-        }
-    }
-
-    private static func removeAll(_ path: String) throws(SystemError) {
-        do {
-            try Files.removeFile(path)
-        } catch  where error.errno == .isDirectory {
-            do {
-                // Asked first: of a directory that is mounted on this fails in another way.
-                try Files.removeDirectory(path)
-            } catch  where error.errno == .directoryNotEmpty {
-                for name in try Files.list(path) { try removeAll(path + "/" + name) }
-                try Files.removeDirectory(path)
-            }
         }
     }
 

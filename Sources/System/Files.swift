@@ -63,14 +63,49 @@ public enum Files {
         try remove(path, in: AT_FDCWD, flags: AT_REMOVEDIR)
     }
 
-    private static func remove(_ path: String, in directory: CInt, flags: CInt) throws(SystemError) -> Bool {
+    @discardableResult
+    private static func remove(
+        _ name: String, in directory: CInt, flags: CInt, path: String? = nil
+    ) throws(SystemError) -> Bool {
         do {
-            _ = try systemCall { unlinkat(directory, path, flags) }
+            _ = try systemCall { unlinkat(directory, name, flags) }
             return true
         } catch {
             if error == .noSuchFileOrDirectory { return false }
-            throw SystemError(flags == 0 ? "unlink" : "rmdir", path, error)
+            throw SystemError(flags == 0 ? "unlink" : "rmdir", path ?? name, error)
         }
+    }
+
+    /// Removes a file, or a directory with all that is in it, and says nothing of what is not there. No symbolic link is
+    /// followed, also not one that takes a directory's place meanwhile. A directory that is mounted on fails, and keeps
+    /// what it holds.
+    public static func removeAll(_ path: String) throws(SystemError) {
+        try removeAll(path, in: AT_FDCWD, path: path)
+    }
+
+    private static func removeAll(_ name: String, in directory: CInt, path: String) throws(SystemError) {
+        do {
+            try remove(name, in: directory, flags: 0, path: path)
+        } catch  where error.errno == .isDirectory {
+            do {
+                // Asked first: of a directory that is mounted on this fails in another way.
+                try remove(name, in: directory, flags: AT_REMOVEDIR, path: path)
+            } catch  where error.errno == .directoryNotEmpty {
+                let held = try Descriptor.open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, in: directory)
+                for entry in try list(held, path: path) {
+                    try removeAll(entry, in: held.number, path: path + "/" + entry)
+                }
+                try remove(name, in: directory, flags: AT_REMOVEDIR, path: path)
+            }
+        }
+    }
+
+    private static func list(_ directory: borrowing Descriptor, path: String) throws(SystemError) -> [String] {
+        let number = directory.number
+        let own = try Descriptor.open(".", O_RDONLY | O_DIRECTORY, in: number)
+        guard let stream = fdopendir(own.number) else { throw SystemError("fdopendir", path, currentErrno()) }
+        _ = own.release()
+        return try list(stream, path) { _ in true }
     }
 
     /// Gives a file another name, in place of whatever has it.
@@ -94,6 +129,13 @@ public enum Files {
 
     private static func list(_ path: String, where isWanted: (dirent) -> Bool) throws(SystemError) -> [String] {
         guard let stream = opendir(path) else { throw SystemError("opendir", path, currentErrno()) }
+        return try list(stream, path, where: isWanted)
+    }
+
+    /// Closes the stream.
+    private static func list(
+        _ stream: OpaquePointer, _ path: String, where isWanted: (dirent) -> Bool
+    ) throws(SystemError) -> [String] {
         defer { closedir(stream) }
         var names: [String] = []
         while true {

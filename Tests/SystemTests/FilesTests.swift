@@ -25,6 +25,21 @@ import Testing
         }
     }
 
+    @Test("Removal of all follows no symbolic link") func removal() throws {
+        try directory.add("", ["kept": "x"])
+        try #require(try Files.makeDirectory(path, mode: 0o700))
+        try #require(try Files.makeDirectory(path + "/inner", mode: 0o700))
+        try #require(symlink(directory.path, path + "/inner/link") == 0)
+        try #require(symlink(directory.path + "/kept", path + "/link") == 0)
+        try Files.removeAll(path)
+        #expect(try Files.kind(of: path) == nil)
+        #expect(try Files.list(directory.path) == ["kept"])
+        try Files.removeAll(path)
+        try #require(symlink(directory.path, path) == 0)
+        try Files.removeAll(path)
+        #expect(try Files.list(directory.path) == ["kept"])
+    }
+
     @Test("What is not there can't be read") func missing() {
         #expect(throws: SystemError("open", path, .noSuchFileOrDirectory)) { try Files.read(path) }
         #expect(throws: SystemError("read", directory.path, .isDirectory)) { try Files.read(directory.path) }
