@@ -147,17 +147,28 @@ public final class Factory: Sendable {
     public func summaries(
         unreadable: (_ id: String, _ error: ContainerError) -> Void = { _, _ in }
     ) throws(ContainerError) -> [ContainerSummary] {
+        let outcomes = Parallel.map(try ids()) { [self] name in
+            Result { () throws(ContainerError) -> ContainerSummary in
+                try summary(
+                    try StoredContainer(
+                        StateDirectory(root: root, id: try ContainerID(name, grammar: .commandLine)), cgroups: cgroups))
+            }.mapError { Unreadable(id: name, error: $0) }
+        }
         var summaries: [ContainerSummary] = []
-        for name in try ids() {
-            guard let id = try? ContainerID(name, grammar: .commandLine) else { continue }
-            do {
-                summaries.append(
-                    try summary(try StoredContainer(StateDirectory(root: root, id: id), cgroups: cgroups)))
-            } catch {
-                if error.code != .containerNotExists { unreadable(name, error) }
+        summaries.reserveCapacity(outcomes.count)
+        for outcome in outcomes {
+            switch outcome {
+            case .success(let summary): summaries.append(summary)
+            case .failure(let failure):
+                if failure.error.code != .containerNotExists { unreadable(failure.id, failure.error) }
             }
         }
         return summaries
+    }
+
+    private struct Unreadable: Error {
+        let id: String
+        let error: ContainerError
     }
 
     /// What is there under a name that can be a container's, in order; not all may be finished.
@@ -197,11 +208,11 @@ public final class Factory: Sendable {
         let isFinished = try converting { () throws(SystemError) in try Files.kind(of: directory.statePath) != nil }
         if isFinished {
             try converting { () throws(SystemError) in try manager?.remove() }
-        } else {
-            // An init that was not let go ends with its parent.
-            manager?.discardWhenLeft()
+            manager?.dismiss(log)
+        } else if manager?.discardWhenLeft() == true {
+            // An init that was not let go has ended with its parent. Where somebody is left, the unit is another's.
+            manager?.dismiss(log)
         }
-        if isFinished { manager?.dismiss(log) }
         // What can't be brought back is left: there is no more to be done for it.
         do {
             try NetworkRelease.run(directory, log: log)

@@ -12,7 +12,7 @@ setup_file() {
 # A copy of the program, which may be harmed.
 setup_victim() {
     mkdir "$WORK/bin"
-    cp "$SKEP" "$WORK/bin/skep"
+    cp "$SKEP_PROGRAM" "$WORK/bin/skep"
     VICTIM=$WORK/bin/skep
     before=$(sha256sum <"$VICTIM")
 }

@@ -113,7 +113,7 @@ LINES
     chmod 755 "$WORK" "$BUNDLE"
     mkdir "$WORK/tool"
     chmod 755 "$WORK/tool"
-    cp "$SKEP" "$WORK/tool/skep"
+    cp "$SKEP_PROGRAM" "$WORK/tool/skep"
     status=0
     output=$(cd / && setpriv --reuid 65534 --regid 65534 --clear-groups "$WORK/tool/skep" check --config /dev/stdin \
         --bundle "$BUNDLE" <"$BUNDLE/config.json" 2>&1) || status=$?

@@ -10,7 +10,7 @@ two_containers() {
     OTHER=${ID}c
     ID+=a
     for id in "$ID" "$OTHER"; do
-        update_config --arg path "/$id" '.linux.cgroupsPath = $path'
+        set_cgroup "$id"
         skep run --detach --bundle "$BUNDLE" "$id"
     done
     other_pid=$("$SKEP" --root "$ROOT" state "$OTHER" | jq .pid)
@@ -99,7 +99,7 @@ stop_container() {
         wait_for is_over "$pid"
         [[ -z $(cgroups_named "$ID") ]] || fail "$change: $(cgroups_named "$ID")"
         assert_other_unharmed
-        update_config --arg path "/$ID" '.linux.cgroupsPath = $path'
+        set_cgroup
         skep run --detach --bundle "$BUNDLE" "$ID"
     done
 }
@@ -107,7 +107,7 @@ stop_container() {
 @test "damaged: something else in the place of a file of a created container" {
     two_containers
     skep delete --force "$ID"
-    update_config --arg path "/$ID" '.linux.cgroupsPath = $path'
+    set_cgroup
     echo "as it was" >"$WORK/file"
     local name kind command
     for name in exec.fifo exec.report config.json notify netns network.json; do
@@ -180,7 +180,7 @@ stop_container() {
 @test "damaged: the directory goes while run waits" {
     two_containers
     skep delete --force "$ID"
-    update_config --arg path "/$ID" '.linux.cgroupsPath = $path'
+    set_cgroup
     set_script 'until [ -e /go ]; do sleep 0.1; done; exit 42'
     spawn_skep run --bundle "$BUNDLE" "$ID"
     wait_for status_is running
@@ -195,7 +195,7 @@ stop_container() {
 @test "damaged: a read-only state root" {
     two_containers
     skep delete --force "$ID"
-    update_config --arg path "/$ID" '.linux.cgroupsPath = $path'
+    set_cgroup
     create
     in_mount_namespace '
         mount --bind "$ROOT" "$ROOT"; mount -o remount,bind,ro "$ROOT"

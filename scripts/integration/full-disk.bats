@@ -42,7 +42,8 @@ full_bundle() {
     skep_only
     mkdir -p "$ROOT"
     setup_bundle sleep 1000
-    update_config --arg path "/$ID" '.linux.cgroupsPath = $path | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+    set_cgroup
+    update_config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
         syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO", errnoRet: 28}]}'
 }
 

@@ -7,15 +7,15 @@ setup_file() {
 }
 
 @test "house: the program is static, stripped, and at most 12 MB" {
-    run readelf -lW "$SKEP"
+    run readelf -lW "$SKEP_PROGRAM"
     assert_excludes "$output" INTERP
-    run readelf -SW "$SKEP"
+    run readelf -SW "$SKEP_PROGRAM"
     assert_excludes "$output" .symtab
-    [ "$(stat -c %s "$SKEP")" -le 12000000 ]
+    [ "$(stat -c %s "$SKEP_PROGRAM")" -le 12000000 ]
 }
 
 @test "house: nothing of Foundation, of the concurrency runtime or of libdispatch is linked" {
-    run strings "$SKEP"
+    run strings "$SKEP_PROGRAM"
     assert_contains "$output" Planning # the detector works
     assert_excludes "$output" FoundationEssentials
     assert_excludes "$output" libdispatch
@@ -23,7 +23,7 @@ setup_file() {
 }
 
 @test "house: the program sits at a fixed address, as its entry point needs" {
-    run readelf -hW "$SKEP"
+    run readelf -hW "$SKEP_PROGRAM"
     assert_contains "$output" "EXEC (Executable file)"
 }
 
@@ -31,7 +31,7 @@ setup_file() {
 @test "house: the bootstrap calls nobody: not even memcpy" {
     local source objects=() project=$BATS_TEST_DIRNAME/../..
     for source in "$project"/CShims/{Plan,Bootstrap}/*.c; do
-        objects+=("$(dirname -- "$SKEP")/C$(basename -- "${source%/*}").build/$(basename -- "$source").o")
+        objects+=("$(dirname -- "$SKEP_PROGRAM")/C$(basename -- "${source%/*}").build/$(basename -- "$source").o")
     done
     run nm --undefined-only --format=posix "${objects[@]}"
     assert_contains "$output" skep_plan_read # the detector works

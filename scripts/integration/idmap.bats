@@ -45,6 +45,7 @@ setup_mapped() {
 
 @test "idmap: ridmap maps the mounts below too, idmap leaves them" {
     needs_runc 1.2
+    needs_kernel 6.3 "id-mapped tmpfs"
     local option owner
     for option in idmap ridmap; do
         rm -rf "$BUNDLE" "$WORK/source"
@@ -81,6 +82,7 @@ setup_mapped() {
 
 @test "idmap: a tmpfs" {
     skep_only
+    needs_kernel 6.3 "id-mapped tmpfs"
     setup_bundle sh -c 'stat -c %u:%g /scratch; id -u; touch /scratch/x && stat -c %u /scratch/x'
     add_mount /scratch tmpfs tmpfs 'idmap=uids=0-1000-9;gids=0-1000-9' mode=777
     update_config '.process.user = {uid: 1001, gid: 1001}'

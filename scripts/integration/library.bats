@@ -13,7 +13,7 @@ setup_file() {
 }
 
 @test "library: the example runs a container, and leaves nothing" {
-    run "$(dirname -- "$SKEP")/example" "$ROOTFS_TEMPLATE"
+    run "$(dirname -- "$SKEP_PROGRAM")/example" "$ROOTFS_TEMPLATE"
     assert_status 0
     assert_contains "$output" "hello from a-container, pid 1"
     assert_contains "$output" "it ended with status 0"
@@ -22,7 +22,7 @@ setup_file() {
 }
 
 @test "library: a container's whole life: create, start, exec, join, kill, destroy" {
-    run "$(dirname -- "$SKEP")/library-probe" "$ROOTFS_TEMPLATE" "$ROOT"
+    run "$(dirname -- "$SKEP_PROGRAM")/library-probe" "$ROOTFS_TEMPLATE" "$ROOT"
     assert_equal "$output" "after create: creating
 after start: created, 1 process
 after exec: running
@@ -40,7 +40,7 @@ after destroy: containerNotExists"
 }
 
 @test "library: a cgroup manager of the program's own" {
-    run "$(dirname -- "$SKEP")/library-probe" "$ROOTFS_TEMPLATE" "$ROOT" own-manager
+    run "$(dirname -- "$SKEP_PROGRAM")/library-probe" "$ROOTFS_TEMPLATE" "$ROOT" own-manager
     assert_equal "$output" "limits are set: 7 processes
 without the provider: container \"probe\": its cgroup manager is \"custom:probe\", which only the program has that made it
 found again: running, 1 process
@@ -53,7 +53,7 @@ the cgroup is gone"
 }
 
 @test "library: the example's error names the property" {
-    run "$(dirname -- "$SKEP")/example" "$WORK/no-such-rootfs"
+    run "$(dirname -- "$SKEP_PROGRAM")/example" "$WORK/no-such-rootfs"
     assert_status 1
     assert_contains "$output" "configInvalid: root.path: open $WORK/no-such-rootfs: No such file or directory (ENOENT)"
     rmdir /run/skep-example

@@ -24,7 +24,7 @@ setup_nested() {
     jq '.process.args = ["sh", "-c", "echo from $$; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true"]
         | .process.capabilities[] = ["CAP_KILL"] | .linux.resources.pids.limit = 20' \
         "$BUNDLE/config.json" >"$WORK/inner/config.json"
-    add_mount /skep bind "$SKEP" bind ro
+    add_mount /skep bind "$SKEP_PROGRAM" bind ro
     add_mount /inner bind "$WORK/inner" bind
     add_mount /tmp tmpfs tmpfs
 }

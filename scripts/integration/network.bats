@@ -224,7 +224,7 @@ CASES
 # bats test_tags=host
 @test "network: from a Swift program, by the library" {
     local probe
-    probe=$(dirname -- "$SKEP")/library-probe
+    probe=$(dirname -- "$SKEP_PROGRAM")/library-probe
     setup_network "$one"
     run host "$probe" "$ROOTFS_TEMPLATE" "$ROOT" br0
     assert_equal "$output" "inet 10.8.0.2/24

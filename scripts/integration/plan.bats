@@ -51,7 +51,7 @@ load helpers
     # A place that nobody may read, as neither the checkout nor the test's folder has to be one.
     local open
     open=$(mktemp -d)
-    cp "$SKEP" "$open/skep"
+    cp "$SKEP_PROGRAM" "$open/skep"
     cp -a "$BUNDLE" "$open/bundle"
     chmod -R a+rX "$open"
     status=0

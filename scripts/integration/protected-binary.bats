@@ -19,10 +19,10 @@ setup_privileged() {
 
 @test "protected binary: a waiting init's program can't be written to, not even by a privileged container" {
     local victim=${ID}_victim pid before
-    before=$(sha256sum <"$SKEP")
+    before=$(sha256sum <"$SKEP_PROGRAM")
     setup_bundle sleep 1000
     skep create --bundle "$BUNDLE" "$victim"
-    pid=$("$SKEP" --root "$ROOT" state "$victim" | jq .pid)
+    pid=$("$SKEP_PROGRAM" --root "$ROOT" state "$victim" | jq .pid)
 
     setup_privileged "$pid"
     spawn_skep run --bundle "$BUNDLE" "$ID"
@@ -42,5 +42,5 @@ setup_privileged() {
         # Not only because the file is busy, which it is not for ever.
         assert_contains "$output" "Read-only file system"
     fi
-    assert_equal "$(sha256sum <"$SKEP")" "$before" "the program's checksum"
+    assert_equal "$(sha256sum <"$SKEP_PROGRAM")" "$before" "the program's checksum"
 }

@@ -20,6 +20,8 @@ setup_suite() {
     SKEP=${SKEP:-${BASH_SOURCE[0]%/*}/../../.build/release/skep}
     SKEP=$(realpath -e -- "$SKEP") || suite_needs "a runtime: scripts/build makes skep; or set SKEP"
     [[ -x $SKEP ]] || suite_needs "an executable runtime, which $SKEP is not"
+    # The file itself, where $SKEP is a script that gives it an option.
+    export SKEP_PROGRAM=$SKEP
     [[ ${SKEP_CGROUP_MANAGER:-cgroupfs} == cgroupfs ]] || use_manager "$SKEP_CGROUP_MANAGER"
     export SKEP
 

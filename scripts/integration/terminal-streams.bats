@@ -215,7 +215,7 @@ load helpers/terminal
     sleep 1
     local pid before after
     pid=$(runtime_processes | while read -r pid; do
-        [[ $(readlink "/proc/$pid/exe") != "$SKEP" ]] || echo "$pid"
+        [[ $(readlink "/proc/$pid/exe") != "$SKEP_PROGRAM" ]] || echo "$pid"
     done)
     before=$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status")
     sleep 3

@@ -17,6 +17,9 @@ int skep_linux_pidfd_send_signal(int pidfd, int signal);
 // pidfd_getfd(2): a descriptor of the process's, close-on-exec.
 int skep_linux_pidfd_getfd(int pidfd, int fd);
 
+// How many processors the calling thread may run on: sched_getaffinity(2). -1 and errno if that can't be told.
+int skep_linux_processors(void);
+
 // Whether the kernel knows these flags of seccomp(2) (SECCOMP_FILTER_FLAG_*).
 bool skep_linux_has_filter_flags(unsigned flags);
 

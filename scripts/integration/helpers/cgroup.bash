@@ -40,14 +40,15 @@ is_systemd_manager() {
     [[ ${SKEP_CGROUP_MANAGER-} == systemd ]]
 }
 
-# set_cgroup: $BUNDLE's container gets a cgroup by name: a path, or with systemd a scope. $CGROUP is its path in a
-# hierarchy then.
+# set_cgroup [NAME]: $BUNDLE's container gets a cgroup by name ($ID): a path, or with systemd a scope. $CGROUP is its path
+# in a hierarchy then.
 set_cgroup() {
-    local path=/$ID
-    CGROUP=/$ID
+    local name=${1:-$ID} path
+    path=/$name
+    CGROUP=/$name
     if is_systemd_manager; then
-        path=system.slice:it:$ID
-        CGROUP=/system.slice/it-$ID.scope
+        path=system.slice:it:$name
+        CGROUP=/system.slice/it-$name.scope
     fi
     update_config --arg path "$path" '.linux.cgroupsPath = $path'
 }

@@ -78,7 +78,7 @@ bystander = subprocess.Popen(["sleep", "1000"], stdin=subprocess.DEVNULL, stdout
                              stderr=subprocess.DEVNULL)
 alive[bystander.pid] = None
 alive = {pid: start_time(pid) for pid in alive}
-cgroups = [path for path, _, _ in os.walk("/sys/fs/cgroup") if path.endswith("/" + other)]
+cgroups = [path for path, _, _ in os.walk("/sys/fs/cgroup") if os.path.basename(path) in (other, f"it-{other}.scope")]
 assert cgroups and None not in alive.values()
 with open(file, "rb") as whole:
     whole = whole.read()

@@ -19,6 +19,11 @@ needs_runc() {
     [[ $(printf '%s\n' "$1" "$version" | sort -V | head -n 1) == "$1" ]] || skip "runc before $1 can't"
 }
 
+# needs_kernel VERSION WHAT: skips on a kernel from before that.
+needs_kernel() {
+    [[ $(printf '%s\n' "$1" "$(uname -r)" | sort -V | head -n 1) == "$1" ]] || skip "a kernel before $1 has no $2"
+}
+
 # run_skep ARG...: runs the runtime with the test's own root. Leaves $status, $output (standard output)
 # and $stderr. Through files, not pipes: a container that lives on would hold a pipe open for ever.
 # Standard input is $STDIN_FILE, or empty.

@@ -1,0 +1,25 @@
+import Glibc
+import Synchronization
+import System
+import Testing
+
+@Suite struct ParallelTests {
+    @Test("the order is the elements', however many there are", arguments: [0, 1, 63, 64, 127, 128, 129, 1000, 100_000])
+    func order(count: Int) {
+        #expect(Parallel.map(Array(0..<count)) { $0 * 2 } == (0..<count).map { $0 * 2 })
+    }
+
+    @Test("each element is looked at once")
+    func once() {
+        let seen = Mutex<[Int]>([])
+        _ = Parallel.map(Array(0..<1000)) { element in seen.withLock { $0.append(element) } }
+        #expect(seen.withLock { $0.sorted() } == Array(0..<1000))
+    }
+
+    @Test("few are not worth a thread")
+    func few() {
+        let threads = Mutex<Set<UInt>>([])
+        _ = Parallel.map(Array(0..<100)) { _ in threads.withLock { _ = $0.insert(UInt(pthread_self())) } }
+        #expect(threads.withLock { $0 } == [UInt(pthread_self())])
+    }
+}
