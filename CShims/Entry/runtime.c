@@ -2,6 +2,7 @@
 // runtime's own, together with what would run for them at every start. A runtime that comes to need more of either
 // does not link.
 #include "internal.h"
+#include "skep_entry.h"
 
 #include <stdbool.h>
 
@@ -14,6 +15,10 @@ static char **arguments;
 void skep_set_command_line(int count, char **values) {
     argument_count = count;
     arguments = values;
+}
+
+char **skep_arguments(void) {
+    return arguments + (argument_count > 0);
 }
 
 RUNTIMES_OWN char **_swift_stdlib_getUnsafeArgvArgc(int *count) {

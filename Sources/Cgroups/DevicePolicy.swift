@@ -1,4 +1,5 @@
 internal import OCI
+internal import System
 
 /// What device rules come to: a verdict on every device, and the exceptions to it.
 ///
@@ -63,7 +64,7 @@ struct DevicePolicy: Equatable {
 
         /// As devices.allow and devices.deny take it.
         var text: String {
-            func number(_ value: UInt32?) -> String { value.map { String($0) } ?? "*" }
+            func number(_ value: UInt32?) -> String { value.map { decimal($0) } ?? "*" }
             return "\(pattern.isBlock ? "b" : "c") \(number(pattern.major)):\(number(pattern.minor)) \(access.text)"
         }
     }
@@ -127,7 +128,8 @@ struct DevicePolicy: Equatable {
             entry.allow == new.allow && entry.pattern.isForAll && entry.access == .all
         }
         let whole = entries.filter(isWhole)
-        guard Set(whole.map(\.pattern)).count == 2 else { return }
+        // There are two such patterns.
+        guard let first = whole.first, whole.contains(where: { $0.pattern != first.pattern }) else { return }
         isAllowed = new.allow
         entries.removeAll(where: isWhole)
         let opposed = entries.firstIndex { $0.allow != new.allow } ?? entries.endIndex

@@ -70,7 +70,7 @@ public struct Layout: Sendable, Equatable {
 
     private static func kind(of mountPoint: String) throws(SystemError) -> skep_linux_cgroup_kind {
         do {
-            return skep_linux_cgroup_kind(UInt32(try systemCall { skep_linux_cgroup_kind(mountPoint) }))
+            return skep_linux_cgroup_kind(UInt32(try systemCall(mountPoint) { skep_linux_cgroup_kind($0) }))
         } catch {
             throw SystemError("statfs", mountPoint, error)
         }

@@ -98,7 +98,7 @@ public struct LegacyManager: UnitFiles {
             let own = path + "/" + file
             if try !Files.readLine(own).isEmpty { continue }
             let parent = Paths.parent(of: path)
-            if parent != mountPoint { try inheritCpuset(parent, mountPoint) }
+            if !parent.utf8.elementsEqual(mountPoint.utf8) { try inheritCpuset(parent, mountPoint) }
             try Files.write(try Files.readLine(parent + "/" + file), to: own)
         }
     }

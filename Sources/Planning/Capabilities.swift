@@ -37,7 +37,7 @@ public struct CapabilitySet: OptionSet, Sendable, Hashable {
             let isPlain = name.utf8.allSatisfy {
                 $0 == UInt8(ascii: "_") || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0
             }
-            if isPlain && cap_from_name(name, &number) == 0 && number < 64 {
+            if isPlain && name.withCString({ cap_from_name($0, &number) }) == 0 && number < 64 {
                 bits |= 1 << UInt64(number)
             } else {
                 unknown(index, name)

@@ -25,7 +25,9 @@ struct EnvironmentPlanner {
 
     /// PATH.
     var searchPath: String {
-        variables.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) } ?? ""
+        let name = "PATH=".utf8
+        guard let variable = variables.last(where: { $0.utf8.starts(with: name) }) else { return "" }
+        return String(decoding: Array(variable.utf8)[name.count...], as: UTF8.self)
     }
 
     /// The environment, with last entries for what only the init can fill in.

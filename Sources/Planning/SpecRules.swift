@@ -11,9 +11,10 @@ enum SpecRules {
     /// config.md, Specification version: SemVer 2.0.0. Any 1.x will do, since what is new in one may be left out.
     private static func checkVersion(_ version: String) throws(ConfigurationError) {
         let origin = Origin("ociVersion")
-        let core = version.utf8.prefix { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
+        let text = Array(version.utf8)
+        let core = text.prefix { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
         let numbers = core.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard numbers.count == 3, numbers.allSatisfy(isNumber), isSuffix(version.utf8.dropFirst(core.count)) else {
+        guard numbers.count == 3, numbers.allSatisfy(isNumber), isSuffix(text[core.endIndex...]) else {
             throw ConfigurationError(origin, "\"\(version)\" is no version like \(OCI.version)")
         }
         if !numbers[0].elementsEqual("1".utf8) {
@@ -21,13 +22,13 @@ enum SpecRules {
         }
     }
 
-    private static func isNumber(_ text: Substring.UTF8View) -> Bool {
+    private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
         guard let first = text.first, first != UInt8(ascii: "0") || text.count == 1 else { return false }
         return text.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     }
 
     /// "-rc.1", "+build", both, or nothing.
-    private static func isSuffix(_ text: Substring.UTF8View) -> Bool {
+    private static func isSuffix(_ text: ArraySlice<UInt8>) -> Bool {
         if text.isEmpty { return true }
         return text.count > 1
             && text.allSatisfy { byte in

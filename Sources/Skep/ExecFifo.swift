@@ -19,7 +19,7 @@ enum ExecFifo {
     static func make(in directory: StateDirectory) throws(SystemError) -> Ends {
         for path in [directory.fifoPath, directory.reportPath] {
             do {
-                _ = try systemCall { mkfifo(path, 0o600) }
+                _ = try systemCall(path) { mkfifo($0, 0o600) }
             } catch {
                 throw SystemError("mkfifo", path, error)
             }

@@ -190,7 +190,7 @@ struct Launch: ~Copyable {
     private static func protectedBinary(_ path: String, isHidden: Bool) throws(SystemError) -> Descriptor {
         do {
             return Descriptor(
-                owning: try systemCall { isHidden ? skep_hide_binary(path) : skep_protect_binary(path) })
+                owning: try systemCall(path) { isHidden ? skep_hide_binary($0) : skep_protect_binary($0) })
         } catch {
             throw SystemError(isHidden ? "memfd_create" : "open_tree", path, error)
         }

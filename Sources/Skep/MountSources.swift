@@ -65,7 +65,7 @@ struct MountSources: ~Copyable {
     ) throws(SystemError) -> Descriptor {
         let mount: Descriptor
         do {
-            mount = Descriptor(owning: try systemCall { skep_linux_open_tree(path, isRecursive, follows) })
+            mount = Descriptor(owning: try systemCall(path) { skep_linux_open_tree($0, isRecursive, follows) })
         } catch {
             throw SystemError("open_tree", path, error)
         }

@@ -88,7 +88,7 @@ struct StateDirectory: Sendable {
         var held = stat(), there = stat()
         do {
             _ = try systemCall { fstat(anchor.number, &held) }
-            _ = try systemCall { lstat(path, &there) }
+            _ = try systemCall(path) { lstat($0, &there) }
         } catch {
             if error == .noSuchFileOrDirectory || error == .notDirectory { return false }
             throw ContainerError(SystemError("stat", path, error))

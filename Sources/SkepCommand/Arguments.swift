@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import System
 
 /// Options and operands, as they were given.
 struct Arguments: Sendable {
@@ -10,10 +11,10 @@ struct Arguments: Sendable {
     /// Parses `words` (without the program's or command's name) by a table. `command` is the command's name, for the
     /// message; nil before any command.
     init(_ words: [String], options: [Option], command: String?) throws(Failure) {
-        let pointers = ([command ?? "skep"] + words).map { strdup($0) }
+        let pointers = ([command ?? "skep"] + words).map { duplicate($0) }
         let table = options.map { option in
             skep_linux_option(
-                name: UnsafePointer(strdup(option.name)),
+                name: UnsafePointer(duplicate(option.name)),
                 letter: CChar(bitPattern: option.letter?.asciiValue ?? 0), takes_value: option.value != nil)
         }
         defer {

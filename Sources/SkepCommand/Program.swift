@@ -1,14 +1,21 @@
+internal import CEntry
 internal import OCI
 internal import Skep
+internal import System
 
 /// The program: global options, a command, its options.
 enum Program {
     /// Runs the program's own command line; the exit status.
     ///
-    /// Not by CommandLine.arguments, which touches more of the standard library than all the rest of a command.
+    /// Not by CommandLine, which touches more of the standard library than all the rest of a command.
     static func main() -> Int32 {
-        let count = Int(CommandLine.argc)
-        return run((1..<max(count, 1)).compactMap { CommandLine.unsafeArgv[$0].map { String(cString: $0) } })
+        var words: [String] = []
+        var next = skep_arguments()
+        while let word = next.pointee {
+            words.append(String(text: word))
+            next += 1
+        }
+        return run(words)
     }
 
     /// Runs one command line; the exit status.

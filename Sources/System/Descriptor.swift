@@ -40,7 +40,7 @@ extension Descriptor {
     ) throws(SystemError) -> Descriptor {
         do {
             return Descriptor(
-                owning: try systemCall { () -> CInt in openat(directory, path, flags | O_CLOEXEC, mode) })
+                owning: try systemCall(path) { openat(directory, $0, flags | O_CLOEXEC, mode) })
         } catch {
             throw SystemError("open", path, error)
         }
@@ -100,11 +100,11 @@ extension Descriptor {
 
     private borrowing func appendRead(to bytes: inout [UInt8], atMost count: Int) throws(Errno) -> Int {
         var outcome = Result<Int, Errno>.success(0)
-        bytes += [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
             outcome = Result { () throws(Errno) in
                 try systemCall { Glibc.read(number, buffer.baseAddress, count) }
             }
-            if case .success(let got) = outcome { initialized = got }
+            if case .success(let got) = outcome { bytes.append(contentsOf: buffer[..<got]) }
         }
         return try outcome.get()
     }

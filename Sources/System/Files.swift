@@ -22,7 +22,7 @@ public enum Files {
         let file = try Descriptor.open(path, O_WRONLY)
         let length = text.utf8.count
         do {
-            _ = try systemCall { Glibc.write(file.number, text, length) }
+            _ = try systemCall(text) { Glibc.write(file.number, $0, length) }
         } catch {
             throw SystemError("write \(text)", path, error)
         }
@@ -31,7 +31,7 @@ public enum Files {
     /// Makes a directory. False if something of that name is there already.
     public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) -> Bool {
         do {
-            _ = try systemCall { mkdir(path, mode) }
+            _ = try systemCall(path) { mkdir($0, mode) }
             return true
         } catch {
             if error == .fileExists { return false }
@@ -68,7 +68,7 @@ public enum Files {
         _ name: String, in directory: CInt, flags: CInt, path: String? = nil
     ) throws(SystemError) -> Bool {
         do {
-            _ = try systemCall { unlinkat(directory, name, flags) }
+            _ = try systemCall(name) { unlinkat(directory, $0, flags) }
             return true
         } catch {
             if error == .noSuchFileOrDirectory { return false }
@@ -111,7 +111,7 @@ public enum Files {
     /// Gives a file another name, in place of whatever has it.
     public static func rename(_ path: String, to other: String) throws(SystemError) {
         do {
-            _ = try systemCall { Glibc.rename(path, other) }
+            _ = try systemCall(path) { path in other.withCString { Glibc.rename(path, $0) } }
         } catch {
             throw SystemError("rename", other, error)
         }
@@ -128,7 +128,7 @@ public enum Files {
     }
 
     private static func list(_ path: String, where isWanted: (dirent) -> Bool) throws(SystemError) -> [String] {
-        guard let stream = opendir(path) else { throw SystemError("opendir", path, currentErrno()) }
+        guard let stream = path.withCString({ opendir($0) }) else { throw SystemError("opendir", path, currentErrno()) }
         return try list(stream, path, where: isWanted)
     }
 
@@ -155,7 +155,7 @@ public enum Files {
     public static func kind(of path: String) throws(SystemError) -> Kind? {
         var status = stat()
         do {
-            _ = try systemCall { lstat(path, &status) }
+            _ = try systemCall(path) { lstat($0, &status) }
         } catch {
             if error == .noSuchFileOrDirectory { return nil }
             throw SystemError("lstat", path, error)
@@ -175,6 +175,6 @@ public enum Files {
 
     /// Whether a path exists, symbolic links followed.
     public static func exists(_ path: String) -> Bool {
-        access(path, F_OK) == 0
+        path.withCString { access($0, F_OK) } == 0
     }
 }

@@ -33,7 +33,7 @@ public struct HostProgram {
 
     /// A variable of that environment; nil if it is not there.
     public static func variable(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }
+        name.withCString { getenv($0) }.map { String(cString: $0) }
     }
 
     /// Runs the program in a session of its own, with no signal blocked. It gets the three descriptors, which stay
@@ -69,7 +69,7 @@ public struct HostProgram {
 package func withCStrings<Result>(
     _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
-    let copies = strings.map { strdup($0) } + [nil]
+    let copies = strings.map { duplicate($0) } + [nil]
     defer { for copy in copies { free(copy) } }
     return copies.withUnsafeBufferPointer { buffer in
         guard let base = buffer.baseAddress else { preconditionFailure("an array with its terminator is not empty") }

@@ -25,6 +25,6 @@ public enum Paths {
         if path.utf8.first == UInt8(ascii: "/") { return path }
         guard let directory = getcwd(nil, 0) else { return path }
         defer { free(directory) }
-        return path == "." ? String(cString: directory) : join(String(cString: directory), path)
+        return path == "." ? String(text: directory) : join(String(text: directory), path)
     }
 }

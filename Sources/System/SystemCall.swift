@@ -18,6 +18,14 @@ package func systemCall<Value: SignedInteger>(
     }
 }
 
+/// The same with a path or a text, which is lent as a C string: where a String is handed to C, it is copied first.
+@inlinable
+package func systemCall<Value: SignedInteger>(
+    _ text: String, _ call: (UnsafePointer<CChar>) -> Value
+) throws(Errno) -> Value {
+    try systemCall { text.withCString { call($0) } }
+}
+
 /// The calling thread's errno.
 @usableFromInline
 package func currentErrno() -> Errno {

@@ -8,4 +8,7 @@
 
 void skep_entry(void);
 
+// The program's arguments without its name, up to a NULL.
+char *_Nullable *_Nonnull skep_arguments(void);
+
 #endif
