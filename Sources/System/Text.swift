@@ -17,14 +17,20 @@ extension String {
 }
 
 /// A number in decimal, with leading zeros up to `digits`.
+@inlinable
 package func decimal(_ number: some FixedWidthInteger, digits: Int = 1) -> String {
+    decimal(magnitude: UInt64(number.magnitude), isNegative: number < 0, digits: digits)
+}
+
+@usableFromInline
+package func decimal(magnitude: UInt64, isNegative: Bool, digits: Int) -> String {
     var bytes: [UInt8] = []
-    var rest = UInt64(number.magnitude)
+    var rest = magnitude
     while rest > 0 || bytes.count < digits {
         bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
         rest /= 10
     }
-    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    if isNegative { bytes.append(UInt8(ascii: "-")) }
     return String(decoding: bytes.reversed() as [UInt8], as: UTF8.self)
 }
 

@@ -1,4 +1,5 @@
 internal import CJSON
+internal import Glibc
 
 /// A borrowed place in a `JSONDocument`: one value of any type.
 ///
@@ -59,7 +60,14 @@ public struct JSONNode {
     public func string() throws(JSONError) -> String {
         guard kind == SKEP_JSON_STRING else { throw mismatch(.string) }
         guard !has(SKEP_JSON_HAS_NUL) else { throw JSONError(.containsNUL) }
-        return String(cString: skep_json_text(document, index))
+        return characters
+    }
+
+    /// A string's bytes, up to the first NUL.
+    private var characters: String {
+        // Not by `init(cString:)`, which lies apart from all else that is called of the standard library.
+        let start = skep_json_text(document, index)
+        return String(decoding: UnsafeRawBufferPointer(start: start, count: strlen(start)), as: UTF8.self)
     }
 
     /// Whether the value is the string "".
@@ -143,7 +151,7 @@ public struct JSONNode {
             let (name, entry) = (JSONNode(document, next), JSONNode(document, next + 1))
             next = entry.value.next
             if entry.has(SKEP_JSON_HIDDEN) { continue }
-            let key = String(cString: skep_json_text(document, name.index))
+            let key = name.characters
             do throws(JSONError) {
                 if name.has(SKEP_JSON_HAS_NUL) { throw JSONError(.containsNUL) }
                 values[key] = try transform(entry)

@@ -57,8 +57,11 @@ struct FilterArchitecture: Hashable {
 /// The libseccomp that does the compiling.
 public enum CompilerVersion {
     /// "2.5.4".
-    public static var text: String {
-        guard let version = seccomp_version()?.pointee else { return "unknown" }
-        return "\(version.major).\(version.minor).\(version.micro)"
+    public static var text: String { parts.map { String($0) }.joined(separator: ".") }
+
+    /// The same as numbers.
+    static var parts: [UInt32] {
+        guard let version = seccomp_version()?.pointee else { return [] }
+        return [version.major, version.minor, version.micro]
     }
 }

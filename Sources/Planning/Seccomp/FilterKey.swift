@@ -14,7 +14,7 @@ public enum FilterKey {
         var key: [UInt8] = []
         key.reserveCapacity(12 << 10)
         add(version, to: &key)
-        add(CompilerVersion.text, to: &key)
+        for part in CompilerVersion.parts { add(number: UInt64(part), to: &key) }
         add(number: UInt64(seccomp_arch_native()), to: &key)
         add(seccomp.defaultAction.rawValue, to: &key)
         add(errno: seccomp.defaultErrnoRet, to: &key)
