@@ -180,7 +180,9 @@ public final class Factory: Sendable {
 
     private func summary(_ container: StoredContainer) throws(ContainerError) -> ContainerSummary {
         var status = stat()
-        guard container.directory.path.withCString({ lstat($0, &status) }) == 0 else { throw .notExists(container.state.id) }
+        guard container.directory.path.withCString({ lstat($0, &status) }) == 0 else {
+            throw .notExists(container.state.id)
+        }
         return try ContainerSummary(container, ownerUID: status.st_uid)
     }
 

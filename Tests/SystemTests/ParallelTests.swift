@@ -4,7 +4,9 @@ import System
 import Testing
 
 @Suite struct ParallelTests {
-    @Test("the order is the elements', however many there are", arguments: [0, 1, 63, 64, 127, 128, 129, 1000, 100_000])
+    @Test(
+        "the order is the elements', however many there are",
+        arguments: [0, 1, 63, 64, 127, 128, 129, 1000, 100_000])
     func order(count: Int) {
         #expect(Parallel.map(Array(0..<count)) { $0 * 2 } == (0..<count).map { $0 * 2 })
     }

@@ -254,7 +254,7 @@ CASES
 }
 
 @test "netdev: an ordinary user is refused" {
-    local program=$SKEP
+    local program=$SKEP_PROGRAM
     move_devices '{"out0": {}}'
     local place
     place=$(mktemp -d)
