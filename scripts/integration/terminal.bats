@@ -192,10 +192,10 @@ load helpers/terminal
     export guard=$WORK/guard
     # shellcheck disable=SC2016 # for the shell of the step
     export look='for pid in /proc/[0-9]*; do
-        tr "\0" " " <$pid/cmdline | grep -q "^$SKEP.*$ID" || continue
+        tr "\0" " " <$pid/cmdline | grep -q "^$SKEP_PROGRAM.*$ID" || continue
         ls $pid/fd | wc -l
     done 2>/dev/null | sort -n >"$guard"'
-    export ID SKEP
+    export ID
     run_in_terminal 'expect ready' raw "run eval \"\$look\"" 'send \n' --
     assert_equal "$(head -n 1 "$guard")" 2
     assert_equal "$(wc -l <"$guard")" 2 "runtimes: itself and its guard"

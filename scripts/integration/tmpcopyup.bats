@@ -68,6 +68,7 @@ listing='cd /etc/inner && find . | sort | while read -r name; do stat -c "%n %F 
 
 @test "tmpcopyup: an extended attribute" {
     skep_only
+    needs_kernel 6.6 "attributes of users' on a tmpfs"
     setup_bundle sh -c 'getfattr -n user.colour --only-values /etc/inner/file'
     mkdir -p "$BUNDLE/rootfs/etc/inner"
     touch "$BUNDLE/rootfs/etc/inner/file"
