@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # A user namespace made by somebody who is not root: newuidmap(1), newgidmap(1), and one's own id alone. The cgroup is one
 # that was handed over to that user, in the version 2 tree of the host.
-# bats file_tags=rootless
+# bats file_tags=rootless,cgroupfs
 load helpers
 load helpers/userns
 
