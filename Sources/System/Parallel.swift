@@ -5,7 +5,7 @@ internal import Synchronization
 /// Work on many things at once, by threads that end with it.
 public enum Parallel {
     /// So many are done faster than a thread is made for them.
-    private static let share = 64
+    private static let leastShare = 64
     private static let mostThreads = 8
 
     /// What `transform` makes of each element, in the elements' order.
@@ -14,11 +14,11 @@ public enum Parallel {
     public static func map<Element: Sendable, Value: Sendable>(
         _ elements: [Element], _ transform: @escaping @Sendable (Element) -> Value
     ) -> [Value] {
-        let count = min(elements.count / share, mostThreads, processors)
+        let count = min(elements.count / leastShare, mostThreads, processors)
         if count < 2 { return elements.map(transform) }
         let values = (0..<count).map { _ in Slot<[Value]>([]) }
-        let parts = values.enumerated().map { part, slot in
-            let share = elements[elements.count * part / count..<elements.count * (part + 1) / count]
+        let parts = values.enumerated().map { number, slot in
+            let share = elements[elements.count * number / count..<elements.count * (number + 1) / count]
             return Work { slot.value.withLock { $0 = share.map(transform) } }
         }
         let threads = parts.dropFirst().map { start($0) }
