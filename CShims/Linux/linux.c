@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
@@ -35,6 +36,10 @@ int skep_linux_pidfd_send_signal(int pidfd, int signal) {
 
 int skep_linux_pidfd_getfd(int pidfd, int fd) {
     return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+}
+
+bool skep_linux_shares_memory(pid_t pid) {
+    return syscall(SYS_kcmp, getpid(), pid, KCMP_VM, 0, 0) == 0;
 }
 
 int skep_linux_processors(void) {

@@ -209,10 +209,21 @@ struct Launch: ~Copyable {
     func beginCgroups() throws(ContainerError) {
         let phase = order.trace?.begin("cgroups, begun")
         defer { phase?.end() }
+        waitForOwnMemory()
         try converting { () throws(SystemError) in
             try order.manager.begin(with: handle.pid, order.resources ?? Resources())
         }
     }
+
+    /// The kernel lets the parent of a vfork go on a moment before its child has left the memory for that of its exec.
+    /// Had the child a limit by then, the OOM killer could strike, which ends all whose memory it is: the parent, too.
+    private func waitForOwnMemory() {
+        let deadline = Deadline(milliseconds: Self.execTime)
+        while handle.sharesMemory && deadline.rest > 0 { sched_yield() }
+    }
+
+    /// How long that moment may last, in milliseconds.
+    private static let execTime: Int64 = 1000
 
     /// Makes the cgroups that are left to make, and sets the limits.
     func prepareCgroups() throws(ContainerError) {

@@ -34,6 +34,9 @@ public struct ProcessHandle: ~Copyable, Sendable {
     /// The pidfd, lent: readable once the process has ended.
     public var number: CInt { descriptor.number }
 
+    /// Whether it runs in the caller's memory, as a child that was cloned with CLONE_VM does until its exec.
+    public var sharesMemory: Bool { skep_linux_shares_memory(pid) }
+
     /// Sends a signal; 0 only asks whether the process is there. False if it has ended.
     public borrowing func signal(_ number: Int32) throws(SystemError) -> Bool {
         do {

@@ -49,6 +49,20 @@ import Testing
         #expect(try ProcessHandle.open(pid: child.pid)?.pid == nil)
     }
 
+    @Test("Memory is one's own, but for a child's before its exec") func memory() throws {
+        let own = try handle(getpid()).sharesMemory
+        let child = try handle(try spawn("/bin/sleep", "100"))
+        #expect(own)
+        // posix_spawn is a vfork, too: its parent may be ahead by a moment.
+        for _ in 0..<10_000 where child.sharesMemory { usleep(1000) }
+        var shares = child.sharesMemory
+        #expect(!shares)
+        _ = try child.signal(SIGKILL)
+        _ = try child.wait()
+        shares = child.sharesMemory
+        #expect(!shares)
+    }
+
     @Test("A dead process is known by its state until it is reaped") func dead() throws {
         let pid = try spawn("/bin/true")
         let child = try handle(pid)

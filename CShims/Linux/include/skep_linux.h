@@ -17,6 +17,10 @@ int skep_linux_pidfd_send_signal(int pidfd, int signal);
 // pidfd_getfd(2): a descriptor of the process's, close-on-exec.
 int skep_linux_pidfd_getfd(int pidfd, int fd);
 
+// Whether a process has the caller's memory, as the child of a vfork has (kcmp(2), KCMP_VM). False if the kernel does
+// not tell.
+bool skep_linux_shares_memory(pid_t pid);
+
 // How many processors the calling thread may run on: sched_getaffinity(2). -1 and errno if that can't be told.
 int skep_linux_processors(void);
 
