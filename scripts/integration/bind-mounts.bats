@@ -142,7 +142,7 @@ mountinfo() {
         mount --bind "$WORK/source" "$WORK/source"
         mount --make-shared "$WORK/source"
         "$SKEP" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" >/dev/null 2>&1
-        pid=$("$SKEP" --root "$ROOT" state "$ID" | jq .pid)
+        pid=$("$SKEP" --root "$ROOT" state "$ID" | gojq .pid)
         test -d "/proc/$pid/ns"
         mount -t tmpfs later "$WORK/source/sub"
         grep " /data/sub " "/proc/$pid/mountinfo" || echo none
@@ -159,7 +159,7 @@ mountinfo() {
         mount --bind "$WORK/source" "$WORK/source"
         mount --make-shared "$WORK/source"
         "$SKEP" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" >/dev/null 2>&1
-        pid=$("$SKEP" --root "$ROOT" state "$ID" | jq .pid)
+        pid=$("$SKEP" --root "$ROOT" state "$ID" | gojq .pid)
         test -d "/proc/$pid/ns"
         mount -t tmpfs later "$WORK/source/sub"
         grep " /data/sub " "/proc/$pid/mountinfo" || echo none

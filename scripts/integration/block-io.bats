@@ -55,7 +55,7 @@ weight() {
     local scheduler=/sys/dev/block/$NUMBERS/queue/scheduler
     grep -qw bfq "$scheduler" || skip "no BFQ here"
     start_sleeping ".linux.resources.blockIO = {weightDevice: []}"
-    jq -n "{blockIO: {weightDevice: [$(of_device "weight: 300")]}}" >"$WORK/resources.json"
+    gojq -n "{blockIO: {weightDevice: [$(of_device "weight: 300")]}}" >"$WORK/resources.json"
     if ! grep -qF '[bfq]' "$scheduler"; then
         run_skep update --resources "$WORK/resources.json" "$ID"
         assert_refused linux.resources.blockIO.weightDevice "$NUMBERS 300" "scheduler is not bfq"
@@ -76,14 +76,14 @@ weight() {
         throttleWriteIOPSDevice: [$(of_device "rate: 44")]}"
     assert_equal "$(throttle rbps) $(throttle wbps) $(throttle riops) $(throttle wiops)" "1048576 2097152 33 44"
     is_skep || return 0 # which takes no more than the weight in an update
-    jq -n "{blockIO: {throttleReadBpsDevice: [$(of_device "rate: 0")],
+    gojq -n "{blockIO: {throttleReadBpsDevice: [$(of_device "rate: 0")],
         throttleWriteIOPSDevice: [$(of_device "rate: 77")]}}" >"$WORK/resources.json"
     skep update --resources "$WORK/resources.json" "$ID"
     assert_equal "$(throttle rbps) $(throttle wbps) $(throttle riops) $(throttle wiops)" " 2097152 33 77"
     # Put back line by line, when what comes later fails.
     local before
     before=$(everything)
-    jq -n "{blockIO: {throttleReadBpsDevice: [$(of_device "rate: 5")], throttleWriteIOPSDevice: [
+    gojq -n "{blockIO: {throttleReadBpsDevice: [$(of_device "rate: 5")], throttleWriteIOPSDevice: [
         $(of_device "rate: 6"), {major: 4095, minor: 4095, rate: 1}]}}" >"$WORK/resources.json"
     run_skep update --resources "$WORK/resources.json" "$ID"
     assert_refused blockIO.throttleWriteIOPSDevice "$(v1_or_v2 write_iops_device io.max)" \
@@ -110,7 +110,7 @@ weight() {
     skep events --stats "$ID"
     # counted TABLE OPERATION
     counted() {
-        jq --arg device "$NUMBERS" --arg operation "$2" ".data.blkio.$1"'[] |
+        gojq --arg device "$NUMBERS" --arg operation "$2" ".data.blkio.$1"'[] |
             select("\(.major // 0):\(.minor // 0)" == $device and .op == $operation) | .value' <<<"$output"
     }
     assert_equal "$(counted ioServiceBytesRecursive Read) $(counted ioServiceBytesRecursive Write)" "2097152 1048576"

@@ -33,7 +33,7 @@ by() {
     setup_bundle sleep 1000
     run_skep --debug --cgroup-manager cgroupfs create --bundle "$BUNDLE" "$ID" <>/dev/null >"$WORK/out"
     local kind
-    kind=$(jq -r .cgroup_manager "$ROOT/$ID/state.json")
+    kind=$(gojq -r .cgroup_manager "$ROOT/$ID/state.json")
     assert_contains "$stderr" "using $kind as cgroup manager, as asked for"
     run_skep --debug state "$ID"
     assert_contains "$stderr" "using $kind as cgroup manager, as the state says"
@@ -103,7 +103,7 @@ start_disabled() {
 
 processes_are() {
     run_skep ps --format json "$ID"
-    [[ $(jq length <<<"$output") == "$1" ]]
+    [[ $(gojq length <<<"$output") == "$1" ]]
 }
 
 @test "disabled: state, exec, ps, kill and delete do without a cgroup" {
@@ -150,7 +150,7 @@ processes_are() {
     assert_contains "$stderr" "--cgroup: open a sub-cgroup: Operation not supported"
     run_skep update --pids-limit 5 "$ID"
     assert_refused linux.resources.pids.limit EOPNOTSUPP
-    assert_equal "$(jq 'has("resources")' "$ROOT/$ID/state.json")" false
+    assert_equal "$(gojq 'has("resources")' "$ROOT/$ID/state.json")" false
 }
 
 # --- An ordinary user

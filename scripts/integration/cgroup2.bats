@@ -237,8 +237,8 @@ needs_nsdelegate() {
     skep start "$ID"
     wait_for file_has "$WORK/container.out" ready
     skep events --stats "$ID"
-    assert_equal "$(jq -c '.data.cpu.usage | (.total > 0 and .user > 0 and (has("percpu") | not))' <<<"$output")" true
-    assert_equal "$(jq -c '.data.network_interfaces | map(.Name) | index("lo")' <<<"$output")" 0
+    assert_equal "$(gojq -c '.data.cpu.usage | (.total > 0 and .user > 0 and (has("percpu") | not))' <<<"$output")" true
+    assert_equal "$(gojq -c '.data.network_interfaces | map(.Name) | index("lo")' <<<"$output")" 0
     spawn_skep events --interval 50ms "$ID"
     wait_for file_has "$WORK/spawned.out" stats
     skep kill "$ID" KILL
@@ -253,7 +253,7 @@ needs_nsdelegate() {
     skep run --detach --bundle "$BUNDLE" "$ID"
     run_skep update --pids-limit 5 "$ID"
     assert_refused linux.resources.pids.limit pids.max ENOENT
-    assert_equal "$(jq 'has("resources")' "$ROOT/$ID/state.json")" false
+    assert_equal "$(gojq 'has("resources")' "$ROOT/$ID/state.json")" false
 }
 
 # owners: of the cgroup's directory and its files, uid:gid, as NAME=OWNER.

@@ -54,10 +54,10 @@ LINES
     cp "$WORK/stdout" "$WORK/first"
     check --json
     cmp "$WORK/first" "$WORK/stdout"
-    assert_equal "$(jq length "$WORK/stdout")" "$(grep -c '' "$WORK/lines")"
-    assert_equal "$(jq -c '.[0]' "$WORK/stdout")" \
-        '{"severity":"error","property":"process.cwd","problem":"expected a string, found an integer (7)","suggestion":"write it in double quotes"}'
-    assert_equal "$(jq -c '[.[1:][] | [.severity, .property, .suggestion]]' "$WORK/stdout")" \
+    assert_equal "$(gojq length "$WORK/stdout")" "$(grep -c '' "$WORK/lines")"
+    assert_equal "$(gojq -c '.[0] | [.severity, .property, .problem, .suggestion]' "$WORK/stdout")" \
+        '["error","process.cwd","expected a string, found an integer (7)","write it in double quotes"]'
+    assert_equal "$(gojq -c '[.[1:][] | [.severity, .property, .suggestion]]' "$WORK/stdout")" \
         '[["warning","proces","did you mean process?"],["warning","mounts[0].typ","did you mean mounts[0].type?"],["warning","hooks.prestart[0].path",null]]'
 }
 

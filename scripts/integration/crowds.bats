@@ -66,7 +66,7 @@ won() {
     local pids=() n
     for ((n = 0; n < 200; n++)); do
         mkdir "$WORK/bundle.$n"
-        jq --arg name "c$n" --arg root "$BUNDLE/rootfs" '.root.path = $root | .hostname = $name | .process.env += ["HOSTNAME=" + $name]' "$BUNDLE/config.json" \
+        gojq --arg name "c$n" --arg root "$BUNDLE/rootfs" '.root.path = $root | .hostname = $name | .process.env += ["HOSTNAME=" + $name]' "$BUNDLE/config.json" \
             >"$WORK/bundle.$n/config.json"
     done
     for ((n = 0; n < 200; n++)); do at_once "run.$n" run --bundle "$WORK/bundle.$n" "${ID}_$n"; done

@@ -13,7 +13,7 @@ two_containers() {
         set_cgroup "$id"
         skep run --detach --bundle "$BUNDLE" "$id"
     done
-    other_pid=$("$SKEP" --root "$ROOT" state "$OTHER" | jq .pid)
+    other_pid=$("$SKEP" --root "$ROOT" state "$OTHER" | gojq .pid)
 }
 
 # The test's own check of what is left looks for one id.
@@ -24,7 +24,7 @@ teardown() {
 }
 
 assert_other_unharmed() {
-    assert_equal "$("$SKEP" --root "$ROOT" state "$OTHER" | jq -r '"\(.status) \(.pid)"')" "running $other_pid"
+    assert_equal "$("$SKEP" --root "$ROOT" state "$OTHER" | gojq -r '"\(.status) \(.pid)"')" "running $other_pid"
     [[ -d /proc/$other_pid ]] || fail "the other container's process is gone"
     [[ -n $(cgroups_named "$OTHER") ]] || fail "the other container's cgroup is gone"
 }
@@ -205,7 +205,7 @@ stop_container() {
         ! "$SKEP" --root "$ROOT" update --pids-limit 7 "$ID" 2>"$WORK/update.err"
         "$SKEP" --root "$ROOT" start "$ID"'
     assert_refused "read-only file system"
-    assert_equal "$(jq -r .status "$WORK/state.out")" created
+    assert_equal "$(gojq -r .status "$WORK/state.out")" created
     assert_contains "$(cat "$WORK/list.out")" "$ID"
     assert_contains "$(cat "$WORK/update.err")" "Read-only file system"
     assert_equal "$(state .status)" created

@@ -23,7 +23,7 @@ described() {
 
 # Every property that Skep knows, by a document that has them all: without indices, and without values.
 properties() {
-    jq -r '[paths | map(if type == "number" then "[]" else . end)
+    gojq -r '[paths | map(if type == "number" then "[]" else . end)
         | if .[0] == "annotations" or .[1] == "sysctl" then .[:if .[0] == "annotations" then 1 else 2 end] else . end
         | if .[2] == "unified" and length > 3 then .[:3] + ["*"] else . end
         | join(".") | gsub("\\.\\[\\]"; "[]") | sub("\\[\\]$"; "")] | unique | .[]' \
@@ -89,7 +89,7 @@ undescribed() {
 @test "docs: every annotation of \`features\` has a row" {
     local name
     skep features
-    for name in $(jq -r '.potentiallyUnsafeConfigAnnotations[]' <<<"$output"); do
+    for name in $(gojq -r '.potentiallyUnsafeConfigAnnotations[]' <<<"$output"); do
         described | grep -qxF "$name" || fail "without a row: $name"
     done
 }

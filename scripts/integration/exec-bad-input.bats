@@ -231,7 +231,7 @@ leads_out() {
     for filter in '.rlimits = [{type: "RLIMIT_NOTHING", soft: 1, hard: 1}]@rlimits' \
         '.oomScoreAdj = 1001@oomScoreAdj' '.user.uid = -1@uid' \
         '.scheduler = {policy: "SCHED_SOMEHOW"}@scheduler'; do
-        jq ".process | .args = [\"true\"] | ${filter%@*}" "$BUNDLE/config.json" >"$WORK/p.json"
+        gojq ".process | .args = [\"true\"] | ${filter%@*}" "$BUNDLE/config.json" >"$WORK/p.json"
         exec_in --process "$WORK/p.json" ID
         ((status != 0)) || fail "was taken: $filter"
         assert_not_run "${filter#*@}"
@@ -242,7 +242,7 @@ leads_out() {
     start_container
     local filter
     for filter in '.user.uid = 4294967295' '.user.gid = 4294967295' '.user.additionalGids = [4294967295]'; do
-        jq ".process | .args = [\"id\"] | $filter" "$BUNDLE/config.json" >"$WORK/p.json"
+        gojq ".process | .args = [\"id\"] | $filter" "$BUNDLE/config.json" >"$WORK/p.json"
         exec_in --process "$WORK/p.json" ID
         ((status != 0)) || fail "$filter: ran as $output"
         ! is_skep || assert_not_run user

@@ -241,7 +241,7 @@ setup_subgroups() {
 
 # process_file FILTER: a process as config.json has it, in $WORK/process.json.
 process_file() {
-    jq ".process | $1" "$BUNDLE/config.json" >"$WORK/process.json"
+    gojq ".process | $1" "$BUNDLE/config.json" >"$WORK/process.json"
 }
 
 @test "exec: --process is the whole process, in place of the container's" {

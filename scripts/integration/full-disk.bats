@@ -20,7 +20,7 @@ on_disk() {
         fi
         # Full to the last byte from here on.
         cat /dev/zero >"$ROOT/filler" 2>/dev/null || true
-        [ "$(skep state "$ID" | jq -r .status)" = created ] || exit 99
+        [ "$(skep state "$ID" | gojq -r .status)" = created ] || exit 99
         before=$(cat "$ROOT/$ID/state.json")
         if ! skep update --pids-limit 17 "$ID" 2>"$WORK/err"; then
             check update
@@ -29,7 +29,7 @@ on_disk() {
             echo "update refused"
         fi
         skep start "$ID"
-        [ "$(skep state "$ID" | jq -r .status)" = running ] || exit 99
+        [ "$(skep state "$ID" | gojq -r .status)" = running ] || exit 99
         skep exec "$ID" true
         skep delete --force "$ID"
         [ ! -e "$ROOT/$ID" ] || { echo "left: $(find "$ROOT")"; exit 99; }

@@ -15,7 +15,7 @@ load helpers
 @test "--root=DIR: with an equals sign" {
     setup_bundle sleep 1000
     create
-    assert_equal "$("$SKEP" "--root=$ROOT" state "$ID" | jq -r .id)" "$ID"
+    assert_equal "$("$SKEP" "--root=$ROOT" state "$ID" | gojq -r .id)" "$ID"
 }
 
 @test "--log: errors go to the file as well" {
@@ -29,9 +29,9 @@ load helpers
     assert_refused "$ID"
     local line
     line=$(tail -n 1 "$WORK/log")
-    assert_equal "$(jq -r .level <<<"$line")" error
-    assert_contains "$(jq -r .msg <<<"$line")" "does not exist"
-    date -d "$(jq -r .time <<<"$line")"
+    assert_equal "$(gojq -r .level <<<"$line")" error
+    assert_contains "$(gojq -r .msg <<<"$line")" "does not exist"
+    date -d "$(gojq -r .time <<<"$line")"
 }
 
 @test "--log-format json: with the fields that a program wants" {
@@ -40,8 +40,8 @@ load helpers
     update_config '.process.cwd = "relative"'
     run_skep --log "$WORK/log" --log-format json run --bundle "$BUNDLE" "$ID"
     assert_refused process.cwd
-    assert_equal "$(tail -n 1 "$WORK/log" | jq -r .origin)" process.cwd
-    assert_equal "$(tail -n 1 "$WORK/log" | jq -r .code)" configInvalid
+    assert_equal "$(tail -n 1 "$WORK/log" | gojq -r .origin)" process.cwd
+    assert_equal "$(tail -n 1 "$WORK/log" | gojq -r .code)" configInvalid
 }
 
 @test "--log: appends" {

@@ -258,10 +258,10 @@ ended() {
     skep_only # runc's start does not wait for it
     setup_hooks sh -c 'echo ran >/log/ran'
     # The host has it.
-    update_config --arg path "$(command -v jq)" '.hooks.startContainer = [{$path}]'
+    update_config --arg path "$(command -v gojq)" '.hooks.startContainer = [{$path}]'
     create
     run_skep start "$ID"
-    assert_refused hooks.startContainer "$(command -v jq)" "no such file"
+    assert_refused hooks.startContainer "$(command -v gojq)" "no such file"
     assert_excludes "$stderr" process.args
     wait_for status_is stopped
     [[ ! -e $WORK/log/ran ]] || fail "the process ran"
@@ -317,12 +317,12 @@ ended() {
         # Not to whoever's terminal this is.
         run ! grep -qaP '[\x00-\x09\x0b-\x1f]' "$WORK/stderr"
     done
-    jq -se 'length == 4' "$WORK/log.json" >/dev/null
+    gojq -se 'length == 4' "$WORK/log.json" >/dev/null
 }
 
 @test "hooks: one that deletes its container's process before the start" {
     setup_hooks sh -c 'echo ran >/log/ran'
-    add_hook createRuntime 'kill -KILL $(jq .pid)'
+    add_hook createRuntime 'kill -KILL $(gojq .pid)'
     run_skep create --bundle "$BUNDLE" "$ID"
     ((status != 0)) || fail "succeeded"
     ! is_skep || assert_equal "$(grep -c '' "$WORK/stderr")" 1 "lines on standard error ($stderr)"

@@ -102,7 +102,7 @@ poststart 1\npoststart 2'
 @test "hooks: createRuntime can set up the container's network" {
     command -v ip >/dev/null || skip "no ip(8) to do it with"
     setup_hooks sh -c 'grep -o 10.9.8.7 /proc/net/fib_trie | head -n 1'
-    add_hook createRuntime 'pid=$(jq .pid); nsenter -t $pid -n ip address add 10.9.8.7/32 dev lo'
+    add_hook createRuntime 'pid=$(gojq .pid); nsenter -t $pid -n ip address add 10.9.8.7/32 dev lo'
     skep run --bundle "$BUNDLE" "$ID"
     assert_equal "$output" 10.9.8.7
     run ! grep -q 10.9.8.7 /proc/net/fib_trie
@@ -110,7 +110,7 @@ poststart 1\npoststart 2'
 
 @test "hooks: createRuntime finds the container's loopback interface up" {
     setup_hooks true
-    add_hook createRuntime 'nsenter -t $(jq .pid) -n cat /proc/self/net/dev /proc/self/net/fib_trie >@/net'
+    add_hook createRuntime 'nsenter -t $(gojq .pid) -n cat /proc/self/net/dev /proc/self/net/fib_trie >@/net'
     skep run --bundle "$BUNDLE" "$ID"
     assert_contains "$(logged net)" lo:
     assert_contains "$(logged net)" 127.0.0.1
@@ -120,9 +120,9 @@ poststart 1\npoststart 2'
 @test "hooks: createRuntime and createContainer see the process in its cgroups" {
     setup_hooks sleep 1000
     set_cgroup
-    add_hook prestart 'cat /proc/$(jq .pid)/cgroup >@/prestart'
-    add_hook createRuntime 'cat /proc/$(jq .pid)/cgroup >@/createRuntime'
-    add_hook poststart 'cat /proc/$(jq .pid)/cgroup >@/poststart'
+    add_hook prestart 'cat /proc/$(gojq .pid)/cgroup >@/prestart'
+    add_hook createRuntime 'cat /proc/$(gojq .pid)/cgroup >@/createRuntime'
+    add_hook poststart 'cat /proc/$(gojq .pid)/cgroup >@/poststart'
     skep run --detach --bundle "$BUNDLE" "$ID"
     local kind want
     want=$(cat "/proc/$(state .pid)/cgroup")
@@ -226,14 +226,14 @@ poststart 1\npoststart 2'
     for kind in prestart:creating:$pid createRuntime:creating:$pid createContainer:creating:1 \
         startContainer:created:1 poststart:running:$pid poststop:stopped:0; do
         IFS=: read -r kind wanted pid <<<"$kind"
-        assert_equal "$(logged "$kind" | jq -r .status)" "$wanted" "$kind's status"
-        assert_equal "$(logged "$kind" | jq -r '.pid // 0')" "$pid" "$kind's pid"
-        assert_equal "$(logged "$kind" | jq -r .id)" "$ID"
-        assert_equal "$(logged "$kind" | jq -r .bundle)" "$BUNDLE"
-        assert_equal "$(logged "$kind" | jq -r .ociVersion)" "$(jq -r .ociVersion "$BUNDLE/config.json")"
-        assert_equal "$(logged "$kind" | jq -r '.annotations["a.b"]')" "c d"
-        assert_equal "$(logged "$kind" | jq -r '.annotations["ü"]')" $'"\\'
-        ! is_skep || assert_equal "$(logged "$kind" | jq -rc keys)" "$(jq -nc --argjson pid "$pid" \
+        assert_equal "$(logged "$kind" | gojq -r .status)" "$wanted" "$kind's status"
+        assert_equal "$(logged "$kind" | gojq -r '.pid // 0')" "$pid" "$kind's pid"
+        assert_equal "$(logged "$kind" | gojq -r .id)" "$ID"
+        assert_equal "$(logged "$kind" | gojq -r .bundle)" "$BUNDLE"
+        assert_equal "$(logged "$kind" | gojq -r .ociVersion)" "$(gojq -r .ociVersion "$BUNDLE/config.json")"
+        assert_equal "$(logged "$kind" | gojq -r '.annotations["a.b"]')" "c d"
+        assert_equal "$(logged "$kind" | gojq -r '.annotations["ü"]')" $'"\\'
+        ! is_skep || assert_equal "$(logged "$kind" | gojq -rc keys)" "$(gojq -nc --argjson pid "$pid" \
             '["id", "bundle", "status", "ociVersion", "annotations"] + if $pid > 0 then ["pid"] else [] end | sort')"
     done
 }
@@ -303,7 +303,7 @@ poststart 1\npoststart 2'
     update_config '.process.user = {uid: 1000, gid: 1001}'
     add_hook startContainer 'id -u >@/id; id -g >>@/id; hostname >>@/id'
     skep run --bundle "$BUNDLE" "$ID"
-    assert_equal "$(logged id)" $'1000\n1001\n'"$(jq -r .hostname "$BUNDLE/config.json")"
+    assert_equal "$(logged id)" $'1000\n1001\n'"$(gojq -r .hostname "$BUNDLE/config.json")"
 }
 
 @test "hooks: one that takes less than its timeout is let be" {
@@ -340,7 +340,7 @@ poststart 1\npoststart 2'
     skep run --detach --bundle "$BUNDLE" "$ID"
     local kind
     for kind in prestart createRuntime createContainer startContainer poststart; do
-        assert_equal "$(logged "$kind" | jq .pid)" "$(state .pid)" "$kind"
+        assert_equal "$(logged "$kind" | gojq .pid)" "$(state .pid)" "$kind"
     done
 }
 

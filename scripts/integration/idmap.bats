@@ -119,10 +119,10 @@ CASES
     skep_only
     setup_mapped bind 'idmap=uids=0-1000-5;gids=0-1000-5'
     cp -a "$BUNDLE" "$WORK/first"
-    jq '.process.args = ["sleep", "1000"]' <"$BUNDLE/config.json" >"$WORK/first/config.json"
+    gojq '.process.args = ["sleep", "1000"]' <"$BUNDLE/config.json" >"$WORK/first/config.json"
     skep run --detach --bundle "$WORK/first" "${ID}first"
     run_skep state "${ID}first"
-    update_config --arg source "/proc/$(jq .pid <<<"$output")/root/data" '.mounts[-1].source = $source'
+    update_config --arg source "/proc/$(gojq .pid <<<"$output")/root/data" '.mounts[-1].source = $source'
     run_skep run --bundle "$BUNDLE" "$ID"
     assert_refused "mounts[7]"
 }

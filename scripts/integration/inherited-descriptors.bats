@@ -317,7 +317,7 @@ alive"
     run_skep exec --pid-file "$WORK/no/pid" "$ID" sleep 1001
     ((status != 0))
     assert_contains "$stderr" "$WORK/no/"
-    assert_equal "$("$SKEP" --root "$ROOT" ps --format json "$ID" | jq length)" 1
+    assert_equal "$("$SKEP" --root "$ROOT" ps --format json "$ID" | gojq length)" 1
 }
 
 @test "--keep: with a terminal, the container stays, stopped, and the outer terminal is as before" {

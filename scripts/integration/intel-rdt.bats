@@ -49,7 +49,7 @@ SCRIPT
     skep exec --detach --pid-file "$WORK/pid" "$ID" sleep 1000
     assert_equal "$(cat "$WORK/resctrl/gold/tasks")" "$(cat "$WORK/pid")"
     skep events --stats "$ID"
-    assert_equal "$(jq -r '.data.intel_rdt | .l3_cache_schema, .mem_bw_schema_root' <<<"$output")" $'L3:0=000ff\nMB:0=100'
+    assert_equal "$(gojq -r '.data.intel_rdt | .l3_cache_schema, .mem_bw_schema_root' <<<"$output")" $'L3:0=000ff\nMB:0=100'
     skep delete --force "$ID"
     [[ -d $WORK/resctrl/gold ]]
 }

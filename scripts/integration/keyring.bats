@@ -45,5 +45,5 @@ wait_for_no_key() {
     update_config '.process.args = ["sleep", "1000"]'
     create --no-new-keyring
     skep_only # another runtime's state is its own
-    assert_equal "$(jq .no_new_keyring "$ROOT/$ID/state.json")" true
+    assert_equal "$(gojq .no_new_keyring "$ROOT/$ID/state.json")" true
 }

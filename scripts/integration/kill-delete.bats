@@ -172,11 +172,11 @@ start_trapping() {
     skep_only
     setup_bundle sleep 1000
     create
-    assert_equal "$(jq 'has("shares_pid_namespace")' "$ROOT/$ID/state.json")" false
+    assert_equal "$(gojq 'has("shares_pid_namespace")' "$ROOT/$ID/state.json")" false
     skep delete --force "$ID"
     drop_namespace pid
     create
-    assert_equal "$(jq .shares_pid_namespace "$ROOT/$ID/state.json")" true
+    assert_equal "$(gojq .shares_pid_namespace "$ROOT/$ID/state.json")" true
 }
 
 no_processes() {

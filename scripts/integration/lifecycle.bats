@@ -42,7 +42,7 @@ load helpers
     setup_bundle sleep 1000
     skep create --bundle "$BUNDLE" "$ID+a.b-C_9"
     skep state "$ID+a.b-C_9"
-    assert_equal "$(jq -r .id <<<"$output")" "$ID+a.b-C_9"
+    assert_equal "$(gojq -r .id <<<"$output")" "$ID+a.b-C_9"
     skep delete --force "$ID+a.b-C_9"
 }
 
@@ -76,7 +76,7 @@ load helpers
     skep_only
     setup_bundle sleep 1000
     create
-    diff <(jq -S . "$ROOT/$ID/config.json") <(jq -S . "$BUNDLE/config.json")
+    diff <(gojq . "$ROOT/$ID/config.json") <(gojq . "$BUNDLE/config.json")
     grep -q $'^\t"process"' "$ROOT/$ID/config.json"
 }
 

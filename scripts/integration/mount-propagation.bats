@@ -128,7 +128,7 @@ reaches_host() {
         mount --bind "$WORK/source" "$WORK/source"
         mount --make-shared "$WORK/source"
         "$SKEP" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" >/dev/null 2>&1
-        pid=$("$SKEP" --root "$ROOT" state "$ID" | jq .pid)
+        pid=$("$SKEP" --root "$ROOT" state "$ID" | gojq .pid)
         nsenter --mount --target "$pid" true 2>/dev/null || true
         nsenter --mount="/proc/$pid/ns/mnt" /bin/busybox mount -t tmpfs tmpfs /data/inner
         grep -c " $WORK/source/inner " /proc/self/mountinfo || true

@@ -158,7 +158,7 @@ assert_not_mounted() {
         mount --bind "$WORK/source" "$WORK/source"
         mount --make-shared "$WORK/source"
         "$SKEP" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" >/dev/null 2>&1
-        pid=$("$SKEP" --root "$ROOT" state "$ID" | jq .pid)
+        pid=$("$SKEP" --root "$ROOT" state "$ID" | gojq .pid)
         "$SKEP" --root "$ROOT" mounts add "$ID" "$WORK/mounts.json"
         echo "[{\"destination\": \"/data/out\", \"type\": \"tmpfs\"}]" | "$SKEP" --root "$ROOT" mounts add "$ID" -
         mount -t tmpfs in "$WORK/source/in"
@@ -186,7 +186,7 @@ assert_not_mounted() {
     skep mounts remove "$ID" "$WORK/mounts.json"
     assert_not_mounted /data
     assert_not_mounted /scratch
-    jq '. + [{destination: "/scratch", type: "tmpfs", options: ["nonsense=1"]}]' <"$WORK/mounts.json" >"$WORK/bad.json"
+    gojq '. + [{destination: "/scratch", type: "tmpfs", options: ["nonsense=1"]}]' <"$WORK/mounts.json" >"$WORK/bad.json"
     run_skep mounts add "$ID" "$WORK/bad.json"
     assert_refused "mounts[3]" nonsense
     assert_not_mounted /data

@@ -6,11 +6,12 @@ load helpers/userns
 
 types=(pid network ipc uts cgroup)
 
-# kinds NUMBER: its five digits to the base 3, one for each type: 0 the host's, 1 new, 2 joined.
-kinds() {
+# set_kinds NUMBER: $kinds are its five digits to the base 3, one for each type: 0 the host's, 1 new, 2 joined.
+set_kinds() {
     local number=$1 type
+    kinds=()
     for type in "${types[@]}"; do
-        printf '%s ' $((number % 3))
+        kinds+=($((number % 3)))
         ((number /= 3)) || true
     done
 }
@@ -24,7 +25,7 @@ configure() {
         case $kind in
         1) list+="{\"type\":\"$type\"}," ;;
         2)
-            path=/proc/$holder/ns/$(namespace_file "$type")
+            path=/proc/$holder/ns/${file[$type]}
             [[ $type != mount ]] || path=/proc/$mount_holder/ns/mnt
             list+="{\"type\":\"$type\",\"path\":\"$path\"},"
             ;;
@@ -91,24 +92,24 @@ run_all() {
     update_config 'del(.hostname) | .mounts |= map(select(.destination == "/proc")) | del(.linux.maskedPaths, .linux.readonlyPaths)
         | .linux.namespaces = ["@namespaces@"]'
     holder=${holder:-self}
-    template=$(jq -c . "$BUNDLE/config.json")
+    template=$(gojq -c . "$BUNDLE/config.json")
     template=${template/\"@namespaces@\"/@namespaces@}
-    declare -A host=() held=()
-    local type number
+    declare -A host=() held=() file=()
+    local type number kinds
     for type in "${types[@]}"; do
+        file[$type]=$(namespace_file "$type")
         host[$type]=$(namespace_of self "$type")
         held[$type]=$(namespace_of "$holder" "$type")
     done
     for ((number = 0; number < 243; number++)); do
+        set_kinds "$number"
         # shellcheck disable=SC2053 # a pattern
-        [[ $(kinds "$number") != $skipped ]] || continue
+        [[ ${kinds[*]} != $skipped ]] || continue
         # A fresh one each time: pivot_root changes it for good.
         [[ $1 == 1 ]] || hold_mounts
-        # shellcheck disable=SC2046 # digits
-        configure "$1" $(kinds "$number")
+        configure "$1" "${kinds[@]}"
         skep run --bundle "$BUNDLE" "$ID"
-        # shellcheck disable=SC2046
-        check "$number" $(kinds "$number")
+        check "$number" "${kinds[@]}"
     done
 }
 

@@ -21,7 +21,7 @@ setup_nested() {
     mkdir "$WORK/inner"
     cp -a "$ROOTFS_TEMPLATE" "$WORK/inner/rootfs"
     # shellcheck disable=SC2016 # for the container's shell
-    jq '.process.args = ["sh", "-c", "echo from $$; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true"]
+    gojq '.process.args = ["sh", "-c", "echo from $$; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true"]
         | .process.capabilities[] = ["CAP_KILL"] | .linux.resources.pids.limit = 20' \
         "$BUNDLE/config.json" >"$WORK/inner/config.json"
     add_mount /skep bind "$SKEP_PROGRAM" bind ro

@@ -52,9 +52,9 @@ show_devices='ip -o addr | awk "{ print \$2, \$3, \$4 }"'
     before=$(host_device out0 '[.addr_info[] | select(.scope == "global") | del(.label, .valid_life_time, .preferred_life_time)]')
     create
     after=$(nsenter --net="/proc/$(state .pid)/ns/net" ip -json addr show dev net0 |
-        jq '.[0] | [.addr_info[] | select(.scope == "global") | del(.label, .valid_life_time, .preferred_life_time)]')
+        gojq '.[0] | [.addr_info[] | select(.scope == "global") | del(.label, .valid_life_time, .preferred_life_time)]')
     assert_equal "$after" "$before"
-    assert_equal "$(jq length <<<"$before")" 4
+    assert_equal "$(gojq length <<<"$before")" 4
 }
 
 @test "netdev: a device gets another name, and two can change theirs" {
@@ -97,7 +97,7 @@ show_devices='ip -o addr | awk "{ print \$2, \$3, \$4 }"'
     assert_equal "$(host_devices)" "lo peer0"
     skep delete --force "$ID"
     assert_equal "$(host_device out0 "$filter")" "$before"
-    assert_equal "$(jq -c '[.addr_info[].local]' <<<"$before")" '["10.9.0.2","fd00:9::2"]'
+    assert_equal "$(gojq -c '[.addr_info[].local]' <<<"$before")" '["10.9.0.2","fd00:9::2"]'
 }
 
 @test "netdev: a device that was down comes back down" {
@@ -182,7 +182,7 @@ show_devices='ip -o addr | awk "{ print \$2, \$3, \$4 }"'
     move_devices '{"out0": {"name": "net0"}}' sleep 1000
     skep run --detach --bundle "$BUNDLE" "$ID"
     skep events --stats "$ID"
-    assert_equal "$(jq -c '[.data.network_interfaces[].Name]' <<<"$output")" '["lo","net0"]'
+    assert_equal "$(gojq -c '[.data.network_interfaces[].Name]' <<<"$output")" '["lo","net0"]'
 }
 
 @test "netdev: a container that fails later leaves the devices as they were" {
@@ -277,7 +277,7 @@ CASES
     move_devices '{"out0": {}}' sleep 1000
     create
     grep -qF "$ROOT/$ID/netns" /proc/self/mountinfo
-    assert_equal "$(jq -r '.devices[0].name' "$ROOT/$ID/network.json")" out0
+    assert_equal "$(gojq -r '.devices[0].name' "$ROOT/$ID/network.json")" out0
     skep delete --force "$ID"
     assert_no_leaks
 }

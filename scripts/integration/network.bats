@@ -21,7 +21,7 @@ one='{"networks": [{"type": "veth", "bridge": "br0", "address": "10.8.0.2/24", "
 
 # host_ends: the devices of the host's that are the bridge's ports.
 host_ends() {
-    host ip -json link show master br0 | jq -r '[.[].ifname] | join(" ")'
+    host ip -json link show master br0 | gojq -r '[.[].ifname] | join(" ")'
 }
 
 in_container() {
@@ -57,14 +57,14 @@ in_container() {
         "routes": [{"destination": "10.99.0.0/16", "gateway": "10.8.0.9", "source": "10.8.0.2"},
             {"destination": "192.168.7.0/24", "interface_name": "net0"}]}' sleep 1000
     create --network "$NETWORK"
-    assert_equal "$(in_container ip -json link show net0 | jq -c '.[0] | [.address, .mtu, .txqlen, .operstate]')" \
+    assert_equal "$(in_container ip -json link show net0 | gojq -c '.[0] | [.address, .mtu, .txqlen, .operstate]')" \
         '["02:42:ac:11:00:02",1400,77,"UP"]'
-    assert_equal "$(in_container ip -json route | jq -r '[.[] | "\(.dst) \(.gateway // "-") \(.prefsrc // "-") \(.dev)"] | sort[]')" \
+    assert_equal "$(in_container ip -json route | gojq -r '[.[] | "\(.dst) \(.gateway // "-") \(.prefsrc // "-") \(.dev)"] | sort[]')" \
         "10.8.0.0/24 - 10.8.0.2 net0
 10.99.0.0/16 10.8.0.9 10.8.0.2 net0
 192.168.7.0/24 - - net0
 default 10.8.0.1 - net0"
-    assert_equal "$(in_container ip -json link show lo | jq -r '.[0].flags | index("UP") != null')" true
+    assert_equal "$(in_container ip -json link show lo | gojq -r '.[0].flags | index("UP") != null')" true
     assert_equal "$(host_ends)" host0
     assert_equal "$(host_device host0 '[.mtu, .txqlen, .linkinfo.info_slave_data.hairpin]|@json')" '[1400,77,true]'
     skep delete --force "$ID"
@@ -142,8 +142,8 @@ default 10.8.0.1 - net0"
     skep pause "$ID"
     skep resume "$ID"
     skep events --stats "$ID"
-    assert_equal "$(jq -c '[.data.network_interfaces[].Name]' <<<"$output")" '["lo","eth0"]'
-    assert_matches "$(jq '.data.network_interfaces[1].TxPackets' <<<"$output")" '^[1-9]'
+    assert_equal "$(gojq -c '[.data.network_interfaces[].Name]' <<<"$output")" '["lo","eth0"]'
+    assert_matches "$(gojq '.data.network_interfaces[1].TxPackets' <<<"$output")" '^[1-9]'
 }
 
 @test "network: a container whose process has ended leaves nothing once it is deleted" {

@@ -31,7 +31,7 @@ load helpers
     setup_bundle
     run_skep plan --json --bundle "$BUNDLE"
     assert_status 0
-    jq -e . <<<"$output"
+    gojq -e . <<<"$output"
     assert_contains "$output" 'mounts[6]'
 }
 

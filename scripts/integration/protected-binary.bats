@@ -22,7 +22,7 @@ setup_privileged() {
     before=$(sha256sum <"$SKEP_PROGRAM")
     setup_bundle sleep 1000
     skep create --bundle "$BUNDLE" "$victim"
-    pid=$("$SKEP_PROGRAM" --root "$ROOT" state "$victim" | jq .pid)
+    pid=$("$SKEP_PROGRAM" --root "$ROOT" state "$victim" | gojq .pid)
 
     setup_privileged "$pid"
     spawn_skep run --bundle "$BUNDLE" "$ID"

@@ -36,8 +36,8 @@ start_two() {
     for flag in --format=json "--format json" "-f json"; do
         # shellcheck disable=SC2086 # a flag and its value
         skep ps $flag "$ID"
-        assert_equal "$(jq -r length <<<"$output")" 2
-        assert_equal "$(jq -r '.[0]' <<<"$output")" "$(state .pid)"
+        assert_equal "$(gojq -r length <<<"$output")" 2
+        assert_equal "$(gojq -r '.[0]' <<<"$output")" "$(state .pid)"
     done
 }
 
@@ -45,7 +45,7 @@ start_two() {
     start_two
     local pid top
     skep ps --format json "$ID"
-    pid=$(jq -r '.[1]' <<<"$output")
+    pid=$(gojq -r '.[1]' <<<"$output")
     while IFS= read -r top; do
         [[ $(basename -- "$top") == *"$ID" ]] || continue
         mkdir -p "$top/child"
@@ -54,7 +54,7 @@ start_two() {
         echo "$pid" >"$top/child/cgroup.procs"
     done < <(cgroups_named "$ID")
     skep ps --format json "$ID"
-    assert_equal "$(jq -c 'sort' <<<"$output")" "$(jq -nc "[$(state .pid), $pid] | sort")"
+    assert_equal "$(gojq -c 'sort' <<<"$output")" "$(gojq -nc "[$(state .pid), $pid] | sort")"
 }
 
 @test "ps: a paused and a stopped container" {

@@ -76,7 +76,7 @@ assert_names() {
 
 # Tries to make another container, of which nothing may be left.
 create_refused() {
-    jq ".linux.cgroupsPath += \"_new\" | .linux.resources.$1" <"$WORK/good.json" >"$BUNDLE/config.json"
+    gojq ".linux.cgroupsPath += \"_new\" | .linux.resources.$1" <"$WORK/good.json" >"$BUNDLE/config.json"
     run_skep create --bundle "$BUNDLE" "${ID}_new"
     assert_equal "$(cgroups_named "${ID}_new")" "" "left of $1"
     [[ ! -e $ROOT/${ID}_new ]]
@@ -91,7 +91,7 @@ create_refused() {
 
 # Tries to change what the kernel takes along with what it does not.
 update_refused() {
-    jq -n "{memory: {limit: 134217728, reservation: 1048576}, pids: {limit: 77}, cpu: {shares: 77}} as \$taken |
+    gojq -n "{memory: {limit: 134217728, reservation: 1048576}, pids: {limit: 77}, cpu: {shares: 77}} as \$taken |
         {} | .$1 | if has(\"memory\") then (\$taken | del(.memory)) * . else \$taken * . end" >"$WORK/resources.json"
     run_skep update --resources "$WORK/resources.json" "$ID"
     assert_equal "$(everything)" "$before" "after $1"

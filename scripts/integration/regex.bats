@@ -13,7 +13,7 @@ start_some() {
 
 # container_is ENDING STATUS
 container_is() {
-    [[ $("$SKEP" --root "$ROOT" state "${ID}_$1" | jq -r .status) == "$2" ]]
+    [[ $("$SKEP" --root "$ROOT" state "${ID}_$1" | gojq -r .status) == "$2" ]]
 }
 
 ids() {

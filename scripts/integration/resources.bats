@@ -103,7 +103,7 @@ setup_cgroup() {
     skep update --resources "$WORK/new.json" "$ID"
     assert_equal "$(seen "$directory/hugetlb.2MB.limit_in_bytes")" 2097152
     skep events --stats "$ID"
-    jq -e '.data.hugetlb["2MB"]' <<<"$output" >/dev/null
+    gojq -e '.data.hugetlb["2MB"]' <<<"$output" >/dev/null
     skep delete --force "$ID"
 }
 

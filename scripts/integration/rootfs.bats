@@ -97,7 +97,7 @@ propagation_of() {
         mount --bind "$BUNDLE" "$BUNDLE"
         mount --make-shared "$BUNDLE"
         "$SKEP" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" >/dev/null 2>&1
-        pid=$("$SKEP" --root "$ROOT" state "$ID" | jq .pid)
+        pid=$("$SKEP" --root "$ROOT" state "$ID" | gojq .pid)
         test -d "/proc/$pid/ns"
         mount -t tmpfs later "$BUNDLE/rootfs/later"
         grep " /later " "/proc/$pid/mountinfo" || echo none
@@ -114,7 +114,7 @@ propagation_of() {
         mount --bind "$BUNDLE" "$BUNDLE"
         mount --make-shared "$BUNDLE"
         "$SKEP" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" >/dev/null 2>&1
-        pid=$("$SKEP" --root "$ROOT" state "$ID" | jq .pid)
+        pid=$("$SKEP" --root "$ROOT" state "$ID" | gojq .pid)
         test -d "/proc/$pid/ns"
         mount -t tmpfs later "$BUNDLE/rootfs/later"
         grep " /later " "/proc/$pid/mountinfo" || echo none

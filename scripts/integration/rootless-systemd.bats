@@ -36,7 +36,7 @@ unit_is_gone() {
     setup_user_bundle sleep 1000
     create
     assert_equal "$(systemctl --user is-active "$UNIT")" active
-    assert_equal "$(jq -r .cgroup_manager "$ROOT/$ID/state.json")" systemd-v2
+    assert_equal "$(gojq -r .cgroup_manager "$ROOT/$ID/state.json")" systemd-v2
     skep start "$ID"
     pid=$(state .pid)
     assert_equal "$(sed -n 's/^0:://p' "/proc/$pid/cgroup")" "${SCOPE#/sys/fs/cgroup}"
@@ -79,13 +79,13 @@ unit_is_gone() {
     by_systemd
     setup_user_bundle sh -c 'sleep 1000 & wait'
     skep run --detach --bundle "$BUNDLE" "$ID"
-    wait_for eval '[[ $("$SKEP" --root "$ROOT" ps --format json "$ID" | jq length) == 2 ]]'
+    wait_for eval '[[ $("$SKEP" --root "$ROOT" ps --format json "$ID" | gojq length) == 2 ]]'
     skep pause "$ID"
     assert_equal "$(state .status) $(value cgroup.freeze)" "paused 1"
     skep resume "$ID"
     assert_equal "$(state .status)" running
     skep events --stats "$ID"
-    assert_equal "$(jq '.data.pids.current == 2 and .data.memory.usage.usage > 0' <<<"$output")" true
+    assert_equal "$(gojq '.data.pids.current == 2 and .data.memory.usage.usage > 0' <<<"$output")" true
     skep kill --all "$ID" KILL
     wait_for status_is stopped
     skep delete "$ID"
@@ -124,7 +124,7 @@ unit_is_gone() {
     update_config '.linux.resources.pids.limit = 20'
     skep run --detach --bundle "$BUNDLE" "$ID"
     assert_equal "$stderr" ""
-    assert_equal "$(jq -r .cgroup_manager "$ROOT/$ID/state.json")" cgroupfs-v2
+    assert_equal "$(gojq -r .cgroup_manager "$ROOT/$ID/state.json")" cgroupfs-v2
     local own
     own=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)
     assert_equal "$(cat "${own%/*}/skep-$ID/pids.max")" 20

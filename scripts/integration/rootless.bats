@@ -50,7 +50,7 @@ setup() {
     assert_status 255
     assert_contains "$stderr" no-such-program
     exec_detached
-    assert_equal "$(grep -c . <<<"$("$SKEP" --root "$ROOT" ps --format json "$ID" | jq -r '.[]')")" 2
+    assert_equal "$(grep -c . <<<"$("$SKEP" --root "$ROOT" ps --format json "$ID" | gojq -r '.[]')")" 2
     skep kill "$ID" KILL
     wait_for status_is stopped
     wait_for eval "[[ ! -d /proc/$exec_pid ]]"
@@ -168,7 +168,7 @@ kill_quietly() { "$SKEP" --root "$ROOT" kill --all "$ID" KILL; }
     skep mounts remove "$ID" "$WORK/mounts.json"
     exec_script 'grep -c " /scratch " /proc/self/mountinfo || true'
     assert_equal "$output" 0
-    jq -n --arg source "$WORK" '[{destination: "/data", $source, options: ["bind"]}]' >"$WORK/mounts.json"
+    gojq -n --arg source "$WORK" '[{destination: "/data", $source, options: ["bind"]}]' >"$WORK/mounts.json"
     run_skep mounts add "$ID" "$WORK/mounts.json"
     assert_refused "mounts[0]" open_tree EPERM "rights over the host's mounts"
 }
@@ -205,7 +205,7 @@ has_handed_over_cgroups() {
 @test "rootless: in a user namespace that is there already" {
     within unshare --user --map-root-user
     setup_user_bundle sleep 1000
-    assert_equal "$(jq .linux.uidMappings[0].hostID "$BUNDLE/config.json")" 0
+    assert_equal "$(gojq .linux.uidMappings[0].hostID "$BUNDLE/config.json")" 0
     skep run --detach --bundle "$BUNDLE" "$ID"
     assert_equal "$(state .status)" running
     skep kill "$ID" KILL
@@ -244,7 +244,7 @@ has_handed_over_cgroups() {
     add_mount /tmp tmpfs tmpfs
     mkdir "$WORK/inner"
     cp -a "$ROOTFS_TEMPLATE" "$WORK/inner/rootfs"
-    jq '.process.args = ["sh", "-c", "echo from $$; id -u"] | .linux.uidMappings[0].hostID = 0
+    gojq '.process.args = ["sh", "-c", "echo from $$; id -u"] | .linux.uidMappings[0].hostID = 0
         | .linux.gidMappings[0].hostID = 0 | del(.mounts[] | select(.destination == ("/skep", "/tmp")))' \
         "$BUNDLE/config.json" >"$WORK/inner/config.json"
     add_mount /inner bind "$WORK/inner" bind

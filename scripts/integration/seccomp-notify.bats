@@ -26,7 +26,7 @@ no_new_privs() {
 
 # told N FILTER: of what the agent was told of its nth process.
 told() {
-    jq -r "$2" "$WORK/agent/state.$1"
+    gojq -r "$2" "$WORK/agent/state.$1"
 }
 
 @test "seccomp-notify: the agent's answer is what the call returns" {

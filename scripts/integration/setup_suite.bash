@@ -1,5 +1,5 @@
-# Runs once before the whole suite: finds the runtime under test and makes the root file system that
-# every bundle copies.
+# Runs once before the whole suite: finds the runtime under test and makes the root file system and
+# the configuration that every bundle copies.
 # shellcheck shell=bash
 
 # Ends the suite with one line that says what is missing.
@@ -11,7 +11,7 @@ suite_needs() {
 setup_suite() {
     ((EUID == 0)) || [[ -n ${SKEP_AS_USER-} ]] || suite_needs "root, or SKEP_AS_USER=1 for the tests of ordinary users"
     local command
-    for command in busybox jq setpriv unshare; do
+    for command in busybox gojq setpriv unshare; do
         command -v "$command" >/dev/null || suite_needs "$command (scripts/setup installs it)"
     done
 
@@ -31,6 +31,8 @@ setup_suite() {
     ROOTFS_TEMPLATE=$BATS_RUN_TMPDIR/rootfs
     make_rootfs "$ROOTFS_TEMPLATE"
     export ROOTFS_TEMPLATE
+    make_config "$BATS_RUN_TMPDIR/config"
+    export CONFIG_TEMPLATE=$BATS_RUN_TMPDIR/config/config.json
 }
 
 # use_manager NAME: $SKEP becomes a program of the same name that has that cgroup manager.
@@ -44,6 +46,20 @@ use_manager() {
     SKEP=$folder/$(basename -- "$SKEP")
 }
 
+# The applets of busybox that the tests have a word for: every test copies a link for each.
+named_applets() {
+    local tree=${BASH_SOURCE[0]%/*}/../..
+    grep -rohwFf <(busybox --list) -- "$tree/scripts" "$tree/Tests/LibraryProbe" "$tree/Tests/Example" | sort -u
+}
+
+# make_config DIR: the runtime's own default configuration, without a terminal, to run /bin/true.
+make_config() {
+    mkdir "$1"
+    "$SKEP" spec --bundle "$1"
+    gojq '.process.terminal = false | .process.args = ["/bin/true"]' <"$1/config.json" >"$1/edited.json"
+    mv "$1/edited.json" "$1/config.json"
+}
+
 # make_rootfs DIR: a root file system of busybox and the little that programs look for.
 make_rootfs() {
     local rootfs=$1 applet
@@ -51,7 +67,7 @@ make_rootfs() {
     cp "$(command -v busybox)" "$rootfs/bin/busybox"
     while IFS= read -r applet; do
         [[ $applet == busybox ]] || ln -s busybox "$rootfs/bin/$applet"
-    done < <(busybox --list)
+    done < <(named_applets)
     printf 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/:/bin/sh\n' >"$rootfs/etc/passwd"
     printf 'root:x:0:\nuser:x:1000:\n' >"$rootfs/etc/group"
 }

@@ -6,7 +6,7 @@ load helpers
     mkdir "$BUNDLE"
     cd "$BUNDLE"
     "$SKEP" spec
-    jq -e .ociVersion config.json
+    gojq -e .ociVersion config.json
     grep -q $'^\t"process": {$' config.json
     grep -q $'^\t\t"terminal": true,$' config.json
 }
@@ -33,7 +33,7 @@ load helpers
 
 # What may differ between versions: the name, the specification's version, and what newer runcs mask.
 comparable() {
-    jq -S 'del(.hostname, .ociVersion, .linux.maskedPaths) | .linux.namespaces |= map(select(.type != "cgroup"))' "$1"
+    gojq 'del(.hostname, .ociVersion, .linux.maskedPaths) | .linux.namespaces |= map(select(.type != "cgroup"))' "$1"
 }
 
 @test "spec: is runc's" {
@@ -43,7 +43,7 @@ comparable() {
     "$SKEP" spec --bundle "$BUNDLE"
     "$runc" spec --bundle "$WORK/runc"
     diff <(comparable "$WORK/runc/config.json") <(comparable "$BUNDLE/config.json")
-    assert_equal "$(jq -n --slurpfile a "$WORK/runc/config.json" --slurpfile b "$BUNDLE/config.json" \
+    assert_equal "$(gojq -n --slurpfile a "$WORK/runc/config.json" --slurpfile b "$BUNDLE/config.json" \
         '$a[0].linux.maskedPaths - $b[0].linux.maskedPaths | length')" 0 "masked paths that are missing"
 }
 
@@ -56,7 +56,7 @@ comparable() {
 @test "spec: --rootless has a user namespace with the caller's ids" {
     mkdir "$BUNDLE"
     "$SKEP" spec --rootless --bundle "$BUNDLE"
-    assert_equal "$(jq -c '[.linux.namespaces[].type] | index("user") != null' "$BUNDLE/config.json")" true
-    assert_equal "$(jq -c '.linux.uidMappings' "$BUNDLE/config.json")" '[{"containerID":0,"hostID":0,"size":1}]'
-    assert_equal "$(jq -c '.linux.namespaces | map(select(.type == "network")) | length' "$BUNDLE/config.json")" 0
+    assert_equal "$(gojq -c '[.linux.namespaces[].type] | index("user") != null' "$BUNDLE/config.json")" true
+    assert_equal "$(gojq -c '.linux.uidMappings' "$BUNDLE/config.json")" '[{"containerID":0,"hostID":0,"size":1}]'
+    assert_equal "$(gojq -c '.linux.namespaces | map(select(.type == "network")) | length' "$BUNDLE/config.json")" 0
 }

@@ -7,14 +7,14 @@ load helpers
     create
     skep state "$ID"
     local pid
-    pid=$(jq .pid <<<"$output")
-    assert_equal "$(jq -r .id <<<"$output")" "$ID"
-    assert_equal "$(jq -r .status <<<"$output")" created
-    assert_equal "$(jq -r .bundle <<<"$output")" "$BUNDLE"
-    assert_equal "$(jq -r .rootfs <<<"$output")" "$BUNDLE/rootfs"
-    assert_equal "$(jq -r .owner <<<"$output")" ""
-    assert_matches "$(jq -r .ociVersion <<<"$output")" '^1\.[0-9]+\.[0-9]+'
-    assert_matches "$(jq -r .created <<<"$output")" '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?Z$'
+    pid=$(gojq .pid <<<"$output")
+    assert_equal "$(gojq -r .id <<<"$output")" "$ID"
+    assert_equal "$(gojq -r .status <<<"$output")" created
+    assert_equal "$(gojq -r .bundle <<<"$output")" "$BUNDLE"
+    assert_equal "$(gojq -r .rootfs <<<"$output")" "$BUNDLE/rootfs"
+    assert_equal "$(gojq -r .owner <<<"$output")" ""
+    assert_matches "$(gojq -r .ociVersion <<<"$output")" '^1\.[0-9]+\.[0-9]+'
+    assert_matches "$(gojq -r .created <<<"$output")" '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?Z$'
     [[ -d /proc/$pid ]]
 }
 
@@ -82,11 +82,11 @@ load helpers
     update_config '.annotations = {"a": "b"}'
     create
     skep list --format json
-    assert_equal "$(jq length <<<"$output")" 1
-    assert_equal "$(jq -r '.[0].id' <<<"$output")" "$ID"
-    assert_equal "$(jq -r '.[0].status' <<<"$output")" created
-    assert_equal "$(jq -r '.[0].owner' <<<"$output")" root
-    assert_equal "$(jq -r '.[0].annotations.a' <<<"$output")" b
+    assert_equal "$(gojq length <<<"$output")" 1
+    assert_equal "$(gojq -r '.[0].id' <<<"$output")" "$ID"
+    assert_equal "$(gojq -r '.[0].status' <<<"$output")" created
+    assert_equal "$(gojq -r '.[0].owner' <<<"$output")" root
+    assert_equal "$(gojq -r '.[0].annotations.a' <<<"$output")" b
 }
 
 @test "list: --quiet prints ids only" {

@@ -29,7 +29,7 @@ setup_file() {
     create
     local kind=systemd-v2
     is_cgroup_v2 || kind=systemd-v1
-    assert_equal "$(jq -r .cgroup_manager "$ROOT/$ID/state.json")" "$kind"
+    assert_equal "$(gojq -r .cgroup_manager "$ROOT/$ID/state.json")" "$kind"
     run_skep --debug state "$ID"
     assert_contains "$stderr" "using $kind as cgroup manager, as the state says"
 }
@@ -149,7 +149,7 @@ setup_file() {
     skep ps --format json "$ID"
     assert_equal "$output" "[$(state .pid)]"
     skep events --stats "$ID"
-    assert_equal "$(jq .data.pids.current <<<"$output")" 1
+    assert_equal "$(gojq .data.pids.current <<<"$output")" 1
 }
 
 @test "systemd: a container outlives systemd's own restart" {

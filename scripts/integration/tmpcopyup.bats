@@ -77,7 +77,7 @@ listing='cd /etc/inner && find . | sort | while read -r name; do stat -c "%n %F 
     set_args sleep 1000
     skep run --detach --bundle "$BUNDLE" "$ID"
     run_skep state "$ID"
-    assert_equal "$(getfattr -n user.colour --only-values "/proc/$(jq .pid <<<"$output")/root/etc/inner/file")" green
+    assert_equal "$(getfattr -n user.colour --only-values "/proc/$(gojq .pid <<<"$output")/root/etc/inner/file")" green
 }
 
 @test "tmpcopyup: onto nothing is a plain tmpfs" {

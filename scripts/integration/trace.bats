@@ -11,7 +11,7 @@ setup_file() {
 traced() {
     run_skep --trace "$WORK/trace.json" "$@"
     # All that Perfetto asks for: names, phases, and of what takes time when it began and how long it took.
-    jq -e '.traceEvents | length > 0 and all(.[]; (.name | type) == "string" and (.pid | type) == "number"
+    gojq -e '.traceEvents | length > 0 and all(.[]; (.name | type) == "string" and (.pid | type) == "number"
         and (.tid | type) == "number"
         and (if .ph == "X" then .ts >= 0 and .dur >= 0 elif .ph == "i" then .ts >= 0 and .s == "p" else .ph == "M" end))' \
         "$WORK/trace.json" >/dev/null || fail "not a trace: $(cat "$WORK/trace.json")"
@@ -21,7 +21,7 @@ traced() {
 # Of one process's events, two lie apart or one in the other. Rounding may cost a nanosecond.
 assert_nested() {
     local crossing
-    crossing=$(jq -c '[.traceEvents[] | select(.ph == "X") | {name, pid, begin: .ts, end: (.ts + .dur)}] | . as $all |
+    crossing=$(gojq -c '[.traceEvents[] | select(.ph == "X") | {name, pid, begin: .ts, end: (.ts + .dur)}] | . as $all |
         [range(length) as $i | range($i) as $j | $all[$i] as $a | $all[$j] as $b | select($a.pid == $b.pid) |
             select(([$a.begin, $b.begin] | max) + 0.002 < ([$a.end, $b.end] | min)) |
             select((($a.begin >= $b.begin - 0.002 and $a.end <= $b.end + 0.002)
@@ -32,11 +32,11 @@ assert_nested() {
 
 # The names of the command's own phases; and the steps of the inits, each with its detail and its property.
 phases() {
-    jq -r '[.traceEvents[] | select(.ph == "M" and .args.name == "skep") | .pid][0] as $pid |
+    gojq -r '[.traceEvents[] | select(.ph == "M" and .args.name == "skep") | .pid][0] as $pid |
         .traceEvents[] | select(.ph == "X" and .pid == $pid) | .name' "$WORK/trace.json"
 }
 steps() {
-    jq -r '.traceEvents[] | select(.args.step) | [.name, .args.detail, .args.property] | map(. // "") | join("\t")' \
+    gojq -r '.traceEvents[] | select(.args.step) | [.name, .args.detail, .args.property] | map(. // "") | join("\t")' \
         "$WORK/trace.json"
 }
 
@@ -50,7 +50,7 @@ assert_phases() {
 # The steps of `skep plan`, as it and the trace have them, with the container's id.
 planned() {
     "$SKEP" plan --bundle "$BUNDLE" --json |
-        jq -r '.[] | [.step, .detail, .property] | join("\t")' | sed "s/_ses\\.ID/_ses.$ID/; s/skep-ID/skep-$ID/g"
+        gojq -r '.[] | [.step, .detail, .property] | join("\t")' | sed "s/_ses\\.ID/_ses.$ID/; s/skep-ID/skep-$ID/g"
 }
 
 @test "trace: run has its phases, and every step of the plan in its order" {
@@ -64,9 +64,9 @@ planned() {
     # What `plan` shows is a container that waits.
     assert_equal "$(diff <(planned | sed 's/\tfor exec\.fifo\t/\t\t/') <(sed 's/^wait\t[^\t]*\t/wait\t\t/' "$WORK/steps"))" ""
     # In their order, and taking time.
-    assert_equal "$(jq '[.traceEvents[] | select(.args.step) | .ts] | . == sort' "$WORK/trace.json")" true
-    assert_equal "$(jq '[.traceEvents[] | select(.args.step == null and .ph == "X")] | .[0] | .name' "$WORK/trace.json")" '"run"'
-    assert_contains "$(jq -r '.traceEvents[] | select(.ph == "M") | .args.name' "$WORK/trace.json")" "init of $ID"
+    assert_equal "$(gojq '[.traceEvents[] | select(.args.step) | .ts] | . == sort' "$WORK/trace.json")" true
+    assert_equal "$(gojq '[.traceEvents[] | select(.args.step == null and .ph == "X")] | .[0] | .name' "$WORK/trace.json")" '"run"'
+    assert_contains "$(gojq -r '.traceEvents[] | select(.ph == "M") | .args.name' "$WORK/trace.json")" "init of $ID"
 }
 
 @test "trace: create, start, exec and delete" {
@@ -82,7 +82,7 @@ planned() {
     assert_status 0
     assert_phases exec load plan clone "wait for exec" "wait for the process"
     assert_equal "$(steps | sed -n '1s/\t.*//p; $s/\t.*//p')" $'join-process\nexec'
-    assert_contains "$(jq -r '.traceEvents[] | select(.ph == "M") | .args.name' "$WORK/trace.json")" "exec in $ID"
+    assert_contains "$(gojq -r '.traceEvents[] | select(.ph == "M") | .args.name' "$WORK/trace.json")" "exec in $ID"
     traced state "$ID"
     assert_phases state load
     traced delete --force "$ID"
@@ -94,7 +94,7 @@ planned() {
     update_config '.linux.maskedPaths = [range(1000) | "/tmp/none-\(.)"]'
     traced run --bundle "$BUNDLE" "$ID"
     assert_status 0
-    assert_equal "$(jq '[.traceEvents[] | select(.ph == "X" and .name == "mask")] | length' "$WORK/trace.json")" 1000
+    assert_equal "$(gojq '[.traceEvents[] | select(.ph == "X" and .name == "mask")] | length' "$WORK/trace.json")" 1000
 }
 
 @test "trace: behind a seccomp filter nothing reads a clock" {
@@ -106,7 +106,7 @@ planned() {
     assert_status 0
     assert_phases "seccomp filter"
     assert_equal "$(steps | wc -l)" "$(planned | wc -l)"
-    assert_contains "$(jq -r '.traceEvents[] | select(.ph == "i") | .args.untimed' "$WORK/trace.json")" filter
+    assert_contains "$(gojq -r '.traceEvents[] | select(.ph == "i") | .args.untimed' "$WORK/trace.json")" filter
 }
 
 @test "trace: times are the host's, also from a time namespace" {
@@ -114,7 +114,7 @@ planned() {
     update_config '.linux.namespaces += [{type: "time"}] | .linux.timeOffsets = {monotonic: {secs: 86400, nanosecs: 0}}'
     traced run --bundle "$BUNDLE" "$ID"
     assert_status 0
-    assert_equal "$(jq '[.traceEvents[] | select(.ts)] | (map(.ts) | max) < 60e6' "$WORK/trace.json")" true
+    assert_equal "$(gojq '[.traceEvents[] | select(.ts)] | (map(.ts) | max) < 60e6' "$WORK/trace.json")" true
 }
 
 @test "trace: a failure is in it, after the steps that led there" {
@@ -123,13 +123,13 @@ planned() {
     traced run --bundle "$BUNDLE" "$ID"
     assert_status 1
     assert_contains "$stderr" "mounts["
-    assert_equal "$(jq -r '.traceEvents[] | select(.name == "error") | .args.error' "$WORK/trace.json")" "${stderr#skep: }"
-    assert_equal "$(jq -r '.traceEvents[] | select(.name == "run") | .args.error' "$WORK/trace.json")" "${stderr#skep: }"
+    assert_equal "$(gojq -r '.traceEvents[] | select(.name == "error") | .args.error' "$WORK/trace.json")" "${stderr#skep: }"
+    assert_equal "$(gojq -r '.traceEvents[] | select(.name == "run") | .args.error' "$WORK/trace.json")" "${stderr#skep: }"
     assert_matches "$(steps | tail -n 1)" "^mount.tmpfs on /x"
     # Of a command that fails before any container.
     traced start no-such
     assert_status 1
-    assert_contains "$(jq -r '.traceEvents[] | select(.name == "error") | .args.error' "$WORK/trace.json")" no-such
+    assert_contains "$(gojq -r '.traceEvents[] | select(.name == "error") | .args.error' "$WORK/trace.json")" no-such
 }
 
 @test "trace: a file that can't be opened is told before anything is done" {

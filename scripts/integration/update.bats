@@ -192,12 +192,12 @@ CASES
 @test "update: what an update has changed is remembered, whole" {
     skep_only
     start_sleeping '.linux.resources = {memory: {limit: 67108864}, pids: {limit: 11}}'
-    assert_equal "$(jq 'has("resources")' "$ROOT/$ID/state.json")" false
+    assert_equal "$(gojq 'has("resources")' "$ROOT/$ID/state.json")" false
     skep update --cpu-share 512 --memory 128m "$ID"
-    assert_equal "$(jq -Sc .resources "$ROOT/$ID/state.json")" \
+    assert_equal "$(gojq -c .resources "$ROOT/$ID/state.json")" \
         '{"cpu":{"shares":512},"memory":{"limit":134217728},"pids":{"limit":11}}'
     skep update --pids-limit 12 "$ID"
-    assert_equal "$(jq -Sc .resources "$ROOT/$ID/state.json")" \
+    assert_equal "$(gojq -c .resources "$ROOT/$ID/state.json")" \
         '{"cpu":{"shares":512},"memory":{"limit":134217728},"pids":{"limit":12}}'
     assert_equal "$(stat -c %a "$ROOT/$ID/state.json")" 600
     assert_equal "$(state .status)" running
@@ -216,7 +216,7 @@ CASES
         wait_spawned
         assert_status 0
     done
-    assert_equal "$(jq -Sc .resources "$ROOT/$ID/state.json" | sed 's/,"devices.*}]//')" \
+    assert_equal "$(gojq -c .resources "$ROOT/$ID/state.json" | sed 's/,"devices.*}]//')" \
         '{"cpu":{"cpus":"0","quota":50000,"shares":512},"memory":{"limit":67108864},"pids":{"limit":40}}'
 }
 

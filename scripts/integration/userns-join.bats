@@ -178,7 +178,7 @@ assert_no_leaks_but_holder() {
     hold_user
     setup_joining
     local index path
-    index=$(jq '.linux.namespaces | map(.type) | index("user")' "$BUNDLE/config.json")
+    index=$(gojq '.linux.namespaces | map(.type) | index("user")' "$BUNDLE/config.json")
     for path in /dev/null "/proc/$holder/ns/net" "$WORK/none"; do
         join_namespace user "$path"
         run_skep run --bundle "$BUNDLE" "$ID"

@@ -165,7 +165,7 @@ full"
 @test "userns mounts: the source of a bind that is not there is an error with the host's path" {
     setup_userns
     assert_config_refused ".mounts += [{destination: \"/d\", type: \"bind\", source: \"$WORK/nothing\", options: [\"rbind\"]}]" \
-        "mounts[$(jq '.mounts | length' "$BUNDLE/config.json")]: open_tree $WORK/nothing: No such file or directory (ENOENT); the source of the mount does not exist on the host"
+        "mounts[$(gojq '.mounts | length' "$BUNDLE/config.json")]: open_tree $WORK/nothing: No such file or directory (ENOENT); the source of the mount does not exist on the host"
 }
 
 @test "userns mounts: a destination that the container's root can't make is an error" {
@@ -188,7 +188,7 @@ full"
     update_config '.mounts |= map(select(.destination == "/proc" or .destination == "/dev"))
         | del(.linux.maskedPaths, .linux.readonlyPaths)'
     local index
-    index=$(jq '.mounts | length' "$BUNDLE/config.json")
+    index=$(gojq '.mounts | length' "$BUNDLE/config.json")
     for options in 'suid dev' 'rw' 'strictatime' 'exec' 'nosuid'; do
         cp "$BUNDLE/config.json" "$WORK/kept.json"
         # shellcheck disable=SC2086 # words

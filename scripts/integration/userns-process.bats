@@ -40,7 +40,7 @@ setup_file() {
     update_config '.process.oomScoreAdj = 300'
     start_container
     assert_equal "$(cat "/proc/$pid/oom_score_adj")" 300
-    jq '.process | .args = ["cat", "/proc/self/oom_score_adj"] | .oomScoreAdj = 400' "$BUNDLE/config.json" >"$WORK/process.json"
+    gojq '.process | .args = ["cat", "/proc/self/oom_score_adj"] | .oomScoreAdj = 400' "$BUNDLE/config.json" >"$WORK/process.json"
     skep exec --process "$WORK/process.json" "$ID"
     assert_equal "$output" 400
 }
@@ -52,7 +52,7 @@ setup_file() {
     assert_equal "$output" $'55\n66'
     set_args sleep 1000
     start_container
-    jq '.process | .args = ["sh", "-c", "ulimit -n"] | .rlimits[0].soft = 44' "$BUNDLE/config.json" >"$WORK/process.json"
+    gojq '.process | .args = ["sh", "-c", "ulimit -n"] | .rlimits[0].soft = 44' "$BUNDLE/config.json" >"$WORK/process.json"
     skep exec --process "$WORK/process.json" "$ID"
     assert_equal "$output" 44
 }

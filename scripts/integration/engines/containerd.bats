@@ -122,7 +122,7 @@ task_pid() {
     assert_status 0
     assert_matches "$output" "(memory.usage_in_bytes|memory.usage) +[1-9]"
     ctr tasks metrics --format json "$ID" >"$WORK/metrics"
-    assert_equal "$(jq -r '.. | .pids? // empty | .current // empty' "$WORK/metrics" | head -n 1)" 2
+    assert_equal "$(gojq -r '.. | .pids? // empty | .current // empty' "$WORK/metrics" | head -n 1)" 2
 }
 
 @test "containerd: a terminal" {

@@ -43,7 +43,7 @@ python3_of_debian() {
 # cri METHOD [FILTER [JQ_ARG...]]: calls it with the request that a jq FILTER makes.
 cri() {
     local request=${2-.}
-    jq -n "{} | $request" "${@:3}" | PYTHONDONTWRITEBYTECODE=1 in_room \
+    gojq -n "{} | $request" "${@:3}" | PYTHONDONTWRITEBYTECODE=1 in_room \
         /usr/bin/python3 "$engines/cri-client.py" /run/containerd/containerd.sock "$PLACE" "$1"
 }
 
@@ -57,24 +57,24 @@ cri_run() {
 pod() {
     local parent=/$ENGINE
     ! is_systemd_manager || parent=$ENGINE.slice
-    jq -n --arg id "$ID" --arg logs "$WORK/logs" --arg parent "$parent" '{
+    gojq -n --arg id "$ID" --arg logs "$WORK/logs" --arg parent "$parent" '{
         metadata: {name: $id, uid: $id, namespace: "default"}, hostname: "of-the-pod", log_directory: $logs,
         linux: {cgroup_parent: $parent, security_context: {namespace_options: {pid: "CONTAINER"}}}} | '"${1:-.}" \
         >"$WORK/pod.json"
     POD=$(cri RunPodSandbox '{config: $config[0], runtime_handler: "skep"}' --slurpfile config "$WORK/pod.json" |
-        jq -r .pod_sandbox_id)
+        gojq -r .pod_sandbox_id)
     [[ -n $POD ]] || fail "no pod"
 }
 
 # create_container NAME SCRIPT [FILTER]: creates $CONTAINER in $POD.
 create_container() {
-    jq -n --arg name "$1" --arg script "$2" --arg image "$image" '{
+    gojq -n --arg name "$1" --arg script "$2" --arg image "$image" '{
         metadata: {name: $name}, image: {image: $image}, command: ["sh", "-c", $script], log_path: ($name + ".log"),
         linux: {security_context: {namespace_options: {pid: "CONTAINER"}}}} | '"${3:-.}" \
         >"$WORK/container.json"
     CONTAINER=$(cri CreateContainer '{pod_sandbox_id: $pod, config: $config[0], sandbox_config: $sandbox[0]}' \
         --arg pod "$POD" --slurpfile config "$WORK/container.json" --slurpfile sandbox "$WORK/pod.json" |
-        jq -r .container_id)
+        gojq -r .container_id)
     [[ -n $CONTAINER ]] || fail "no container"
 }
 
@@ -90,7 +90,7 @@ start_container() {
 }
 
 container_status() {
-    of_container ContainerStatus | jq -r ".status.$1"
+    of_container ContainerStatus | gojq -r ".status.$1"
 }
 
 state_is() {
@@ -98,7 +98,7 @@ state_is() {
 }
 
 container_pid() {
-    of_container ContainerStatus '.verbose = true' | jq -r '.info.info | fromjson | .pid'
+    of_container ContainerStatus '.verbose = true' | gojq -r '.info.info | fromjson | .pid'
 }
 
 # exec_sync WORD...: leaves $output and $status, which is the command's.
@@ -106,8 +106,8 @@ exec_sync() {
     local answer
     answer=$(cri ExecSync '{container_id: $id, cmd: $words, timeout: 5}' --arg id "$CONTAINER" \
         --argjson words "$(words "$@")")
-    output=$(jq -r .stdout <<<"$answer" | base64 -d)
-    status=$(jq -r .exit_code <<<"$answer")
+    output=$(gojq -r .stdout <<<"$answer" | base64 -d)
+    status=$(gojq -r .exit_code <<<"$answer")
 }
 
 # words WORD...: as JSON, which jq 1.6 can't make of words that look like its options.
@@ -117,7 +117,7 @@ words() {
 
 remove_pods() {
     local id
-    for id in $(cri ListPodSandbox | jq -r '.items[].id'); do
+    for id in $(cri ListPodSandbox | gojq -r '.items[].id'); do
         cri StopPodSandbox '{pod_sandbox_id: $id}' --arg id "$id" >/dev/null || true
         cri RemovePodSandbox '{pod_sandbox_id: $id}' --arg id "$id" >/dev/null || true
     done
@@ -125,11 +125,11 @@ remove_pods() {
 
 # bats test_tags=round
 @test "cri: a pod of the runtime class runs a container, and every step shows" {
-    assert_equal "$(cri Version | jq -r .runtime_name)" containerd
+    assert_equal "$(cri Version | gojq -r .runtime_name)" containerd
     pod
     cri PodSandboxStatus '{pod_sandbox_id: $id}' --arg id "$POD" >"$WORK/status"
-    assert_equal "$(jq -r '.status | "\(.state) \(.runtime_handler)"' "$WORK/status")" "SANDBOX_READY skep"
-    assert_matches "$(jq -r .status.network.ip "$WORK/status")" '^10\.88\.'
+    assert_equal "$(gojq -r '.status | "\(.state) \(.runtime_handler)"' "$WORK/status")" "SANDBOX_READY skep"
+    assert_matches "$(gojq -r .status.network.ip "$WORK/status")" '^10\.88\.'
     create_container main 'trap "exit 6" TERM; echo out; echo err >&2; while :; do sleep 0.05; done'
     assert_equal "$(container_status state)" CONTAINER_CREATED
     of_container StartContainer >/dev/null
@@ -142,9 +142,9 @@ remove_pods() {
     assert_matches "$(cat "$WORK/logs/main.log")" ' stderr F err'
     of_container RemoveContainer >/dev/null
     cri StopPodSandbox '{pod_sandbox_id: $id}' --arg id "$POD" >/dev/null
-    assert_equal "$(cri ListPodSandbox | jq -r '.items[0].state')" SANDBOX_NOTREADY
+    assert_equal "$(cri ListPodSandbox | gojq -r '.items[0].state')" SANDBOX_NOTREADY
     cri RemovePodSandbox '{pod_sandbox_id: $id}' --arg id "$POD" >/dev/null
-    assert_equal "$(cri ListPodSandbox | jq '.items | length')" 0
+    assert_equal "$(cri ListPodSandbox | gojq '.items | length')" 0
 }
 
 # bats test_tags=round
@@ -190,11 +190,11 @@ remove_pods() {
     assert_equal "$(container_cgroup_value "$pid" memory memory.limit_in_bytes memory.max)" 100663296
     assert_equal "$(container_cgroup_value "$pid" cpu cpu.cfs_quota_us cpu.max | cut -d' ' -f1)" 20000
     wait_for uses_time
-    (($(of_container ContainerStats | jq -r .stats.memory.working_set_bytes.value) > 0)) || fail "no memory is used"
+    (($(of_container ContainerStats | gojq -r .stats.memory.working_set_bytes.value) > 0)) || fail "no memory is used"
 }
 
 uses_time() {
-    (($(of_container ContainerStats | jq -r .stats.cpu.usage_core_nano_seconds.value) > 10000000))
+    (($(of_container ContainerStats | gojq -r .stats.cpu.usage_core_nano_seconds.value) > 10000000))
 }
 
 # bats test_tags=round,cgroup

@@ -15,7 +15,7 @@ setup_file() {
 create=' create .*--bundle ([^ ]+)'
 if [[ -e $HOOKS && \$* =~ \$create ]]; then
     configuration=\${BASH_REMATCH[1]}/config.json
-    jq --slurpfile hooks $HOOKS '.hooks += \$hooks[0]' "\$configuration" >"\$configuration.new"
+    gojq --slurpfile hooks $HOOKS '.hooks += \$hooks[0]' "\$configuration" >"\$configuration.new"
     mv "\$configuration.new" "\$configuration"
 fi
 exec $SKEP "\$@"
@@ -33,7 +33,7 @@ END
     docker_words
     for stage in createRuntime createContainer; do
         # The hook itself is nobody's to end, and ends.
-        jq -n --arg stage "$stage" \
+        gojq -n --arg stage "$stage" \
             --arg script "echo >$WORK/at-work; while [ -e $WORK/at-work ]; do sleep 0.05; done" \
             '{($stage): [{path: "/bin/sh", args: ["sh", "-c", $script]}]}' >"$HOOKS"
         spawn "${docker[@]}" run --name "$ID" --network none busybox:test true

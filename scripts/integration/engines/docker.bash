@@ -7,7 +7,7 @@ docker_setup_file() {
     room_open
     containerd_start
     mkdir "$PLACE/docker"
-    jq -n --arg skep "$SKEP" --arg place "$PLACE" --arg parent "/$ENGINE" \
+    gojq -n --arg skep "$SKEP" --arg place "$PLACE" --arg parent "/$ENGINE" \
         --argjson more "$1" '{
         "data-root": ($place + "/docker/data"), "exec-root": "/run/docker", pidfile: ($place + "/docker/pid"),
         containerd: "/run/containerd/containerd.sock", hosts: ["unix:///run/docker.sock"], "cgroup-parent": $parent,

@@ -47,7 +47,7 @@ refused() {
 # hooks_folder STAGE SCRIPT: a folder of hooks for Podman, in $WORK/hooks.
 hooks_folder() {
     mkdir "$WORK/hooks"
-    jq -n --arg stage "$1" --arg script "$2" '{version: "1.0.0", when: {always: true}, stages: [$stage],
+    gojq -n --arg stage "$1" --arg script "$2" '{version: "1.0.0", when: {always: true}, stages: [$stage],
         hook: {path: "/bin/sh", args: ["sh", "-c", $script]}}' >"$WORK/hooks/one.json"
 }
 

@@ -143,10 +143,10 @@ podman_logged() {
     assert_equal "$(inspect .State.Status)" created
     podman_here init "$ID" >/dev/null
     assert_equal "$(inspect .State.Status)" initialized
-    assert_equal "$(in_room "$SKEP" state "$(inspect .Id)" | jq -r .status)" created
+    assert_equal "$(in_room "$SKEP" state "$(inspect .Id)" | gojq -r .status)" created
     podman_here start "$ID" >/dev/null
-    assert_equal "$(in_room "$SKEP" state "$(inspect .Id)" | jq -r .status)" running
-    assert_equal "$(in_room "$SKEP" state "$(inspect .Id)" | jq -r .pid)" "$(inspect .State.Pid)"
+    assert_equal "$(in_room "$SKEP" state "$(inspect .Id)" | gojq -r .status)" running
+    assert_equal "$(in_room "$SKEP" state "$(inspect .Id)" | gojq -r .pid)" "$(inspect .State.Pid)"
     assert_equal "$(cat "$(inspect .PidFile)")" "$(inspect .State.Pid)"
 }
 
@@ -160,7 +160,7 @@ podman_logged() {
     "${podman[@]}" --hooks-dir "$WORK/hooks" run --rm --network none \
         --cgroup-parent "$(engine_parent)" busybox:test true
     wait_for test "$(grep -c . "$WORK/log")" = 2
-    assert_equal "$(jq -r .status "$WORK/log" | tr '\n' ' ')" "creating stopped "
+    assert_equal "$(gojq -r .status "$WORK/log" | tr '\n' ' ')" "creating stopped "
 }
 
 @test "podman: cp into a running container, commit of a paused one, and diff" {

@@ -34,8 +34,8 @@ limit() {
     podman_detached --memory 64m busybox:test sh -c 'sleep 1000 & sleep 1000'
     run podman_here stats --no-stream --format json "$ID"
     assert_status 0
-    assert_equal "$(jq -r '.[0].pids' <<<"$output")" 2
-    assert_contains "$(jq -r '.[0].mem_usage' <<<"$output")" "/ 67.11MB"
+    assert_equal "$(gojq -r '.[0].pids' <<<"$output")" 2
+    assert_contains "$(gojq -r '.[0].mem_usage' <<<"$output")" "/ 67.11MB"
 }
 
 # bats test_tags=cgroup,round

@@ -103,5 +103,5 @@ expect() {
     podman_run --detach --name "$ID" --annotation of.mine=yes busybox:test sleep 1000 >/dev/null
     local full
     full=$(podman_here inspect --format '{{.Id}}' "$ID")
-    assert_equal "$(in_room "$SKEP" state "$full" | jq -r '.annotations["of.mine"]')" yes
+    assert_equal "$(in_room "$SKEP" state "$full" | gojq -r '.annotations["of.mine"]')" yes
 }

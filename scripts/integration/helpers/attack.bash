@@ -11,7 +11,7 @@ compile_attack() {
 own_capabilities() {
     local mask number=0 name
     mask=0x$(awk '$1 == "CapPrm:" { print $2 }' /proc/self/status)
-    for name in $("$SKEP" features | jq -r '.linux.capabilities[]'); do
+    for name in $("$SKEP" features | gojq -r '.linux.capabilities[]'); do
         ((mask >> number++ & 1)) && printf '%s\n' "$name"
     done
 }

@@ -1,4 +1,4 @@
-# Bundles: a busybox root file system and a config.json that jq edits.
+# Bundles: a busybox root file system and a config.json that gojq edits: jq takes ten times as long to start.
 # shellcheck shell=bash
 
 # setup_bundle [ARG...]: makes $BUNDLE with the runtime's own default configuration, without a terminal,
@@ -6,14 +6,13 @@
 setup_bundle() {
     mkdir -p "$BUNDLE"
     cp -a "$ROOTFS_TEMPLATE" "$BUNDLE/rootfs"
-    "$SKEP" spec --bundle "$BUNDLE"
-    update_config '.process.terminal = false'
-    if (($# > 0)); then set_args "$@"; else set_args /bin/true; fi
+    cp "$CONFIG_TEMPLATE" "$BUNDLE/config.json"
+    (($# == 0)) || set_args "$@"
 }
 
 # update_config [JQ_OPTION...] FILTER: edits $BUNDLE/config.json in place.
 update_config() {
-    jq "$@" <"$BUNDLE/config.json" >"$BUNDLE/config.json.new"
+    gojq "$@" <"$BUNDLE/config.json" >"$BUNDLE/config.json.new"
     mv "$BUNDLE/config.json.new" "$BUNDLE/config.json"
 }
 

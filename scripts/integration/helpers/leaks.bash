@@ -7,37 +7,44 @@
 # Prints a line for each: process, mount, cgroup and state file that belongs to this test.
 resources() {
     owned_processes
-    awk -v work="$WORK/" 'index($5, work) == 1 { print "mount " $5 }' /proc/self/mountinfo
-    cgroups_named "$ID" | sed 's/^/cgroup /'
-    [[ ! -d $ROOT ]] || find "$ROOT" -mindepth 1 -not -path "$ROOT/.cache*" | sed 's/^/state /'
+    ! grep -qF " $WORK/" /proc/self/mountinfo ||
+        awk -v work="$WORK/" 'index($5, work) == 1 { print "mount " $5 }' /proc/self/mountinfo
+    find "$cgroup_root" -mindepth 1 -type d -name "*$ID*" -printf 'cgroup %p\n' 2>/dev/null || true
+    [[ ! -d $ROOT ]] || find "$ROOT" -mindepth 1 -not -path "$ROOT/.cache*" -printf 'state %p\n'
 }
 
 # Processes of the test's containers, and runtimes that still name one; no zombies.
 # The patterns come from files, as grep would find its own arguments.
 owned_processes() {
     local pid state
-    printf '%s\n' "$ID" >"$WORK/pattern.id"
-    {
-        container_processes
-        grep -lsFf "$WORK/pattern.id" /proc/[0-9]*/cmdline | cut -d/ -f3 || true
-    } | sort -u | while IFS= read -r pid; do
+    while IFS= read -r pid; do
         # None at all: it has been reaped meanwhile.
         state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$pid/status" 2>/dev/null) || true
         [[ -z $state || $state == Z ]] ||
             printf 'process %s %s\n' "$pid" "$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline")"
-    done
+    done < <(processes_with cmdline)
 }
 
 # Process ids that are in a cgroup of the test, or whose root file system lies in its work folder: not all
 # that merely see a mount there, as every process of the machine sees one that is left on the host.
 container_processes() {
-    local fields='^[0-9]+ [0-9]+ [0-9:]+'
+    processes_with
+}
+
+# processes_with [NAME]: the same, and those that have the test's id in their file of that name, each once.
+processes_with() {
+    local fields='^[0-9]+ [0-9]+ [0-9:]+' path
+    local -A seen=()
     printf '%s\n' "$ID" >"$WORK/pattern.id"
     printf '%s ([^ ]*%s/[^ ]* / |[^ ]+ / .*%s/)\n' "$fields" "$WORK" "$WORK" >"$WORK/pattern.root"
-    {
-        grep -lsFf "$WORK/pattern.id" /proc/[0-9]*/cgroup || true
-        grep -lsEf "$WORK/pattern.root" /proc/[0-9]*/mountinfo || true
-    } | cut -d/ -f3 | sort -u
+    while IFS= read -r path; do
+        path=${path#/proc/}
+        seen[${path%%/*}]=1
+    done < <(
+        grep -lsFf "$WORK/pattern.id" /proc/[0-9]*/cgroup ${1:+/proc/[0-9]*/"$1"}
+        grep -lsEf "$WORK/pattern.root" /proc/[0-9]*/mountinfo
+    )
+    ((${#seen[@]} == 0)) || printf '%s\n' "${!seen[@]}"
 }
 
 # Fails with the list of what the test has left. A killed process may take a moment to go; everything else has to be

@@ -37,12 +37,12 @@ make_pair() {
 
 # host_device NAME [FILTER]: a device of the host's, as ip has it in JSON.
 host_device() {
-    host ip -json -details addr show dev "$1" | jq -r ".[0] | ${2:-.}"
+    host ip -json -details addr show dev "$1" | gojq -r ".[0] | ${2:-.}"
 }
 
 # host_devices: the names of the host's devices, in one line.
 host_devices() {
-    host ip -json link show | jq -r '[.[].ifname] | sort | join(" ")'
+    host ip -json link show | gojq -r '[.[].ifname] | sort | join(" ")'
 }
 
 # addresses DEVICE: of a device of the host's, those that are for everywhere, in one line.

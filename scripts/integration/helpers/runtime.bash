@@ -31,8 +31,8 @@ run_skep() {
     status=0
     "$SKEP" --root "$ROOT" "$@" \
         <"${STDIN_FILE:-/dev/null}" >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
-    output=$(tr -d '\0' <"$WORK/stdout")
-    stderr=$(tr -d '\0' <"$WORK/stderr")
+    # Bash leaves NULs out, and says so.
+    { output=$(<"$WORK/stdout") stderr=$(<"$WORK/stderr"); } 2>/dev/null
 }
 
 # The same for a command that has to succeed.
@@ -44,6 +44,8 @@ skep() {
 # spawn COMMAND...: in the background, ended at teardown. Leaves its process id in $spawned; its output
 # goes to $WORK/spawned.out and .err.
 spawn() {
+    # Here, as the job may come to it later than who waits for a word of it.
+    : >"$WORK/spawned.out"
     "$@" </dev/null >"$WORK/spawned.out" 2>"$WORK/spawned.err" 3>&- &
     spawned=$!
     SPAWNED+=("$spawned")
@@ -81,7 +83,7 @@ run_script() {
 
 # The container's state as JSON, or the value of a jq FILTER of it.
 state() {
-    "$SKEP" --root "$ROOT" state "$ID" | jq -r "${1:-.}"
+    "$SKEP" --root "$ROOT" state "$ID" | gojq -r "${1:-.}"
 }
 
 # wait_for CONDITION...: until the command succeeds, 10 seconds at most.
