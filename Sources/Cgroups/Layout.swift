@@ -45,6 +45,9 @@ public struct Layout: Sendable, Equatable {
     /// Where cgroup file systems are mounted on every host (file-hierarchy(7)).
     public static let root = "/sys/fs/cgroup"
 
+    /// Whether this host has version 2 alone.
+    public static var isUnified: Bool { (try? kind(of: root)) == SKEP_LINUX_CGROUP_V2 }
+
     /// Looks at this host: no more than statfs and /proc/self/cgroup, since it is done at every start.
     public static func detect() throws(SystemError) -> Layout {
         let memberships = parse(try Files.read("/proc/self/cgroup"))

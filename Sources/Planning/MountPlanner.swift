@@ -65,12 +65,28 @@ struct MountPlanner {
             return CgroupMountPlanner(
                 hasNamespace: hasCgroupNamespace, hierarchies: hierarchies, substitutes: substitutes
             ).plan(at: destination, options)
-        case ("cgroup", .v2):
-            return [.mount(newMount("cgroup2", mount, at: destination, options, idMap))]
+        case ("cgroup", .v2), ("cgroup2", .v2):
+            return [unified(mount, at: destination, options, idMap)]
         default:
             return [.mount(newMount(type, mount, at: destination, options, idMap))]
         }
     }
+
+    /// The version 2 tree. One of the host's own cgroup namespace has its options for the whole host: a mount without them
+    /// would take nsdelegate away from everybody's (cgroups(7)). So the host's is shown where the namespace is its.
+    private func unified(_ mount: Mount, at destination: String, _ options: MountOptions, _ idMap: IDMap?) -> Action {
+        let hasParameters = !(options.generic + options.specific).isEmpty
+        if substitutes != nil || hasCgroupNamespace || hasParameters || idMap != nil {
+            return .mount(newMount("cgroup2", mount, at: destination, options, idMap))
+        }
+        return .bind(
+            BindMount(
+                source: Self.unifiedRoot, destination: destination, isRecursive: false,
+                attributes: options.attributes, clearedAttributes: options.cleared, propagation: options.propagation))
+    }
+
+    /// Where every host of version 2 has its cgroups (file-hierarchy(7)).
+    private static let unifiedRoot = "/sys/fs/cgroup"
 
     /// Whether a mount has to wait until the container's cgroup is its own.
     static func needsCgroup(_ mount: Mount) -> Bool {
@@ -141,7 +157,7 @@ struct MountPlanner {
     private func substitute(for type: String, _ options: MountOptions) -> NewMount.Substitute? {
         if let substitutes { return substitutes.substitute(for: type, attributes: options.ownAttributes) }
         guard type == "cgroup2" && cgroups == .v2 && !hasCgroupNamespace else { return nil }
-        return NewMount.Substitute(source: "/sys/fs/cgroup", attributes: options.ownAttributes)
+        return NewMount.Substitute(source: Self.unifiedRoot, attributes: options.ownAttributes)
     }
 
     /// Whether a mount becomes read-only only once everything is made in it: device nodes, and what later mounts are

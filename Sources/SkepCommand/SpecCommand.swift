@@ -1,3 +1,4 @@
+internal import Cgroups
 internal import Glibc
 internal import OCI
 internal import Skep
@@ -21,7 +22,8 @@ enum SpecCommand {
         let file = Paths.join(invocation.arguments["bundle"] ?? ".", invocation.arguments["file"] ?? "config.json")
         let spec =
             invocation.arguments.has("rootless")
-            ? Spec.rootlessTemplate(uid: geteuid(), gid: getegid()) : Spec.template
+            ? Spec.rootlessTemplate(uid: geteuid(), gid: getegid(), cgroupNamespace: Layout.isUnified)
+            : Spec.template(cgroupNamespace: Layout.isUnified)
         do {
             try Descriptor.open(file, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
                 .write(spec.serialized(.tabs), path: file)

@@ -129,13 +129,24 @@ import Testing
     {
         var mount = Self.mount
         mount.type = type
-        #expect(
-            try actions(.mounting(mount), on: .v2) == [
-                .mount(
-                    NewMount(
-                        type: "cgroup2", destination: "/sys/fs/cgroup", parameters: [.init("source", "cgroup")],
-                        attributes: Self.attributes))
-            ])
+        let made = NewMount(
+            type: "cgroup2", destination: "/sys/fs/cgroup", parameters: [.init("source", "cgroup")],
+            attributes: Self.attributes)
+        #expect(try actions(.mounting(mount), on: .v2) == [.mount(made)])
+    }
+
+    @Test("In the host's cgroup namespace it is the host's mount", arguments: ["cgroup", "cgroup2"])
+    func unifiedOfHost(type: String) throws {
+        var mount = Self.mount
+        mount.type = type
+        let bind = BindMount(
+            source: "/sys/fs/cgroup", destination: "/sys/fs/cgroup", isRecursive: false, attributes: Self.attributes)
+        var spec = Spec.mounting(mount)
+        spec.linux?.namespaces.removeAll { $0.type == .cgroup }
+        #expect(try actions(spec, on: .v2) == [.bind(bind)])
+        // Who names options means them.
+        spec.mounts[0].options.append("nsdelegate")
+        #expect(try actions(spec, on: .v2).map(\.name) == ["mount"])
     }
 
     @Test("The version 2 tree can be asked for beside version 1 hierarchies") func hybrid() throws {

@@ -86,7 +86,7 @@ import Testing
     @Test("On a host of version 2, without a cgroup namespace") func unifiedWithoutNamespace() throws {
         let middle = """
             cgroup join <- linux.cgroupsPath
-            mount cgroup2 on /sys/fs/cgroup (ro,nosuid,nodev,noexec), or else the host's /sys/fs/cgroup <- mounts[6]
+            bind /sys/fs/cgroup on /sys/fs/cgroup (ro,nosuid,nodev,noexec) <- mounts[6]
             pivot pivot_root <- root.path
             """
         #expect(try lines(.template, on: .v2) == expected(middle))

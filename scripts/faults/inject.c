@@ -1,6 +1,9 @@
 // inject: runs a command and lets one system call of one of its processes fail, or kills that process there.
 //
-//   inject [--at PROCESS:CALL (--error ERRNO | --signal NUMBER)] [--attach PID] REPORT SECONDS COMMAND...
+//   inject [--at PROCESS:CALL FAULT] [--attach PID] REPORT SECONDS COMMAND...
+//
+// A FAULT is --error ERRNO, --signal NUMBER, or --exhaust FILE: the memory.max of a cgroup that the process is in, so
+// that the OOM killer strikes there while the process stands at the call.
 //
 // Processes are numbered as they are born, the command being 0, calls from 1; with --attach a process that is there
 // already is 1. Traced is whoever executes the command's own program or a copy of it: what executes another one, as a
@@ -13,6 +16,7 @@
 // "exit STATUS" or "signal NUMBER" of the command.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -45,6 +49,7 @@ static int targetProcess = -1;
 static long targetCall;
 static int error;
 static int killing;
+static const char *memoryMax;
 
 static FILE *report;
 static off_t programSize;
@@ -107,6 +112,15 @@ static void take_away(struct process *process) {
     ptrace(PTRACE_SETREGS, process->pid, 0, &registers);
 }
 
+// Has the OOM killer strike in a cgroup; false where there is no such file yet. It strikes in the course of the write.
+static bool exhaust(const char *file) {
+    int max = open(file, O_WRONLY | O_CLOEXEC);
+    if (max < 0) return false;
+    if (write(max, "0", 1) < 0) fail(file);
+    close(max);
+    return true;
+}
+
 // A call begins or ends. At its beginning it is taken away, at its end the error is its result.
 static void at_call(struct process *process) {
     struct __ptrace_syscall_info info;
@@ -118,7 +132,9 @@ static void at_call(struct process *process) {
         if (!process->runs) return;
         process->calls++;
         if (process != &processes[targetProcess < 0 ? 0 : targetProcess] || process->calls != targetCall) return;
+        if (memoryMax != NULL && !exhaust(memoryMax)) return;
         fprintf(report, "hit %ld\n", process->number);
+        if (memoryMax != NULL) return;
         if (killing != 0) {
             kill(process->pid, killing);
             return;
@@ -238,6 +254,8 @@ int main(int argc, char **argv) {
             error = atoi(value);
         else if (strcmp(option, "signal") == 0)
             killing = atoi(value);
+        else if (strcmp(option, "exhaust") == 0)
+            memoryMax = value;
         else if (strcmp(option, "attach") == 0)
             attached = atoi(value);
         else

@@ -4,7 +4,8 @@
 
 After each fault the command has to have succeeded, with what it is for done, or to end with one line that says what
 failed and a status other than 0; `delete --force` then has to leave nothing: no process, cgroup, mount, directory or
-network device. Passes are the errors, and "kill" for the process that makes the call.
+network device. Passes are the errors, and "kill" for the process that makes the call. "OOM" is for a host of version 2:
+the OOM killer strikes in the container at each call of its init's.
 
 Needs root and a mount namespace of its own.
 """
@@ -214,7 +215,9 @@ class Sweep:
             lines = error.splitlines()
             if len([line for line in lines if " warning: " not in line]) != 1:
                 wrong.append(f"not one line: {lines}")
-            elif kind != "kill" and os.strerror(getattr(errno, kind)) not in error:
+            elif kind == "OOM" and "OOM killer" not in error:
+                wrong.append(f"does not say that it was the OOM killer: {error.strip()}")
+            elif kind not in ("kill", "OOM") and os.strerror(getattr(errno, kind)) not in error:
                 hit = [NAMES.get(int(line[1]), line[1]) for line in report if line[0] == "hit"][0]
                 if hit not in UNNAMED:
                     wrong.append(f"does not say {os.strerror(getattr(errno, kind))!r}: {error.strip()}")
@@ -225,15 +228,15 @@ class Sweep:
     @staticmethod
     def may_be_silent(process, kind, status, error):
         """Whether no line is right: the container's process was killed when it was about to execute its program."""
-        return kind == "kill" and process > 0 and status == 128 + signal.SIGKILL and not error
+        return kind in ("kill", "OOM") and process > 0 and status == 128 + signal.SIGKILL and not error
 
     def one(self, process, call, kind):
         """One fault."""
         self.prepare()
-        how = ["--signal", "9"] if kind == "kill" else ["--error", str(getattr(errno, kind))]
+        how = self.injection(kind)
         output, error, report = self.traced("--at", f"{process}:{call}", *how)
         hit = [int(line[1]) for line in report if line[0] == "hit"]
-        counts = hit and (kind == "kill" or NAMES.get(hit[0]) not in CANNOT_FAIL)
+        counts = hit and (kind in ("kill", "OOM") or NAMES.get(hit[0]) not in CANNOT_FAIL)
         wrong = self.judge(kind, process, output, error, report) if counts else []
         wrong += self.clean()
         self.tried += bool(counts)
@@ -245,6 +248,14 @@ class Sweep:
                 print(f"    {line}", flush=True)
             if self.surroundings.left():
                 self.surroundings.clear()
+
+    def injection(self, kind):
+        """What inject is to do at the call."""
+        if kind == "kill":
+            return ["--signal", "9"]
+        if kind == "OOM":
+            return ["--exhaust", os.path.join(self.surroundings.cgroup_parents[0], self.command.bundle, "memory.max")]
+        return ["--error", str(getattr(errno, kind))]
 
     def run(self):
         """All faults; how many there were."""
@@ -258,6 +269,8 @@ class Sweep:
         points = [(process, call) for process, count in counts for call in range(1, count + 1)]
         for kind in self.options.passes:
             for process, call in points:
+                if kind == "OOM" and process == 0:
+                    continue
                 if self.options.at and f"{process}:{call}" != self.options.at:
                     continue
                 if self.options.random.random() * self.options.every < 1:

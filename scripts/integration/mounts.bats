@@ -223,3 +223,20 @@ mountinfo() {
     # Its path as the host knows it, where a namespace would have "/".
     assert_equal "$output" $'1\n'"$CGROUP"
 }
+
+# bats test_tags=cgroup
+@test "mounts: cgroup in the host's cgroup namespace leaves the host's tree its options" {
+    skep_only "others take nsdelegate away from the whole host"
+    is_cgroup_v2 || skip "about version 2"
+    local before
+    before=$(grep " $cgroup_root " /proc/self/mountinfo)
+    assert_contains "$before" nsdelegate
+    setup_bundle grep " /sys/fs/cgroup " /proc/self/mountinfo
+    local type
+    for type in cgroup cgroup2; do
+        update_config --arg type "$type" '.mounts[-1].type = $type'
+        skep run --bundle "$BUNDLE" "$ID"
+        assert_matches "$output" " ro,[^ ]*nosuid.* - cgroup2 "
+        assert_equal "$(grep " $cgroup_root " /proc/self/mountinfo)" "$before"
+    done
+}

@@ -52,11 +52,13 @@ named_applets() {
     grep -rohwFf <(busybox --list) -- "$tree/scripts" "$tree/Tests/LibraryProbe" "$tree/Tests/Example" | sort -u
 }
 
-# make_config DIR: the runtime's own default configuration, without a terminal, to run /bin/true.
+# make_config DIR: the runtime's own default configuration, without a terminal, to run /bin/true; and without a cgroup
+# namespace, which it has in one layout and not in the other.
 make_config() {
     mkdir "$1"
     "$SKEP" spec --bundle "$1"
-    gojq '.process.terminal = false | .process.args = ["/bin/true"]' <"$1/config.json" >"$1/edited.json"
+    gojq '.process.terminal = false | .process.args = ["/bin/true"]
+        | .linux.namespaces |= map(select(.type != "cgroup"))' <"$1/config.json" >"$1/edited.json"
     mv "$1/edited.json" "$1/config.json"
 }
 

@@ -42,13 +42,13 @@ within() {
     SKEP=$WORK/within/skep
 }
 
-# setup_user_bundle [ARG...]: as setup_bundle, with what `spec --rootless` writes.
+# setup_user_bundle [ARG...]: as setup_bundle, with what `spec --rootless` writes, but for the cgroup namespace.
 setup_user_bundle() {
     mkdir -p "$BUNDLE"
     cp -a "$ROOTFS_TEMPLATE" "$BUNDLE/rootfs"
     own_bundle
     "$SKEP" spec --rootless --bundle "$BUNDLE"
-    update_config '.process.terminal = false'
+    update_config '.process.terminal = false | .linux.namespaces |= map(select(.type != "cgroup"))'
     if (($# > 0)); then set_args "$@"; else set_args /bin/true; fi
 }
 

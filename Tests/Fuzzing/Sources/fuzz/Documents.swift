@@ -18,8 +18,17 @@ enum ConfigurationTarget {
             if let plan = try? Planner.plan(spec, in: situation) { encode(plan) }
             situation.isPrivileged = false
             if let plan = try? Planner.plan(spec, in: situation) { encode(plan) }
+            hotplug(spec, cgroups)
         }
         if let process = spec.process, let plan = try? Planner.planJoining(spec, process: process) { encode(plan) }
+    }
+
+    /// Its mounts as those that are brought to a container which runs already, and taken away again.
+    private static func hotplug(_ spec: Spec, _ cgroups: CgroupView) {
+        let mounting = try? Planner.planMounting(
+            spec.mounts, in: spec, bundle: "/bundle", cgroups: cgroups, securityModules: [.selinux])
+        if let mounting { encode(mounting) }
+        if let unmounting = try? Planner.planUnmounting(spec.mounts, in: spec) { encode(unmounting) }
     }
 
     private static func filter(_ spec: Spec) -> SystemCallFilter? {
