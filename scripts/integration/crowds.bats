@@ -72,7 +72,8 @@ won() {
     for ((n = 0; n < 200; n++)); do at_once "run.$n" run --bundle "$WORK/bundle.$n" "${ID}_$n"; done
     wait_for_all
     for ((n = 0; n < 200; n++)); do
-        assert_equal "$(cat "$WORK/run.$n.err")" ""
+        # A systemd that two hundred want something of may be too slow for some, whose containers are gone all the same.
+        assert_equal "$(grep -v "systemd did not answer within" "$WORK/run.$n.err")" ""
         assert_equal "$(cat "$WORK/run.$n.out")" "c$n"
         assert_equal "$(cat "$WORK/run.$n.status")" $((n % 100))
     done
