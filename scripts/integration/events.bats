@@ -50,6 +50,8 @@ data_keys() {
     skep_only
     command -v runc >/dev/null || skip "there is no runc here"
     start_sleeping
+    # Or else it would take the options of the host's version 2 tree away.
+    new_namespace cgroup
     runc --root "$WORK/runc" run --detach --bundle "$BUNDLE" "${ID}_runc" </dev/null >"$WORK/runc.log" 2>&1 3>&-
     # Its numbers need not be skep's, but both have just begun to sleep.
     runc --root "$WORK/runc" events --stats "${ID}_runc" >"$WORK/runc.json" || true
