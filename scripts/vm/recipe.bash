@@ -11,7 +11,7 @@ readonly memory=3072 # MiB
 
 readonly guest_packages=(
     apparmor attr bats binutils busybox-static ca-certificates catatonit criu crun dbus dbus-user-session fish
-    fuse-overlayfs gawk gcc gojq groff-base iproute2 iptables kmod libc6-dev libpam-systemd man-db netavark podman
+    fuse-overlayfs gawk gcc gojq groff-base iproute2 iptables jq kmod libc6-dev libpam-systemd man-db netavark podman
     procps python3 runc slirp4netns strace sudo systemd systemd-sysv uidmap util-linux zsh
 )
 
