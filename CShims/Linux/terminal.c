@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -28,9 +29,9 @@ int skep_linux_set_window_size(int terminal, unsigned short rows, unsigned short
 }
 
 // The guard's life: it ends with the process that it watches, and puts the terminal right if that was not to be.
-_Noreturn static void guard(int terminal, const struct termios *saved, int pipe) {
+_Noreturn static void guard(int terminal, const struct termios *saved, int socket) {
     // Nothing else stays in its hands: a terminal whose master it held would never hang up.
-    if (dup2(terminal, STDIN_FILENO) < 0 || dup2(pipe, STDOUT_FILENO) < 0) _exit(1);
+    if (dup2(terminal, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0) _exit(1);
     closefrom(STDERR_FILENO);
     sigset_t all; // also SIGTTOU, which else stops a process that is not in the foreground
     sigfillset(&all);
@@ -47,14 +48,14 @@ _Noreturn static void guard(int terminal, const struct termios *saved, int pipe)
 
 static int start_guard(struct skep_linux_raw_mode *mode) {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0) return -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) return -1;
     mode->guard = fork();
     if (mode->guard == 0) {
         close(ends[1]);
         guard(mode->terminal, mode->saved, ends[0]);
     }
     close(ends[0]);
-    mode->guard_pipe = ends[1];
+    mode->guard_socket = ends[1];
     if (mode->guard > 0) return 0;
     close(ends[1]);
     return -1;
@@ -62,7 +63,7 @@ static int start_guard(struct skep_linux_raw_mode *mode) {
 
 int skep_linux_begin_raw_mode(int terminal, struct skep_linux_raw_mode *mode) {
     struct termios *saved = malloc(sizeof *saved);
-    *mode = (struct skep_linux_raw_mode){.terminal = terminal, .guard_pipe = -1, .saved = saved};
+    *mode = (struct skep_linux_raw_mode){.terminal = terminal, .guard_socket = -1, .saved = saved};
     if (saved == NULL || tcgetattr(terminal, saved) < 0 || start_guard(mode) < 0) {
         free(saved);
         return -1;
@@ -78,8 +79,8 @@ int skep_linux_begin_raw_mode(int terminal, struct skep_linux_raw_mode *mode) {
 
 void skep_linux_end_raw_mode(struct skep_linux_raw_mode *mode) {
     tcsetattr(mode->terminal, TCSADRAIN, mode->saved);
-    if (write(mode->guard_pipe, "", 1) < 0) kill(mode->guard, SIGKILL);
-    close(mode->guard_pipe);
+    if (send(mode->guard_socket, "", 1, MSG_NOSIGNAL) < 0) kill(mode->guard, SIGKILL);
+    close(mode->guard_socket);
     waitpid(mode->guard, NULL, 0);
     free(mode->saved);
 }

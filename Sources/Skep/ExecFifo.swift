@@ -39,12 +39,18 @@ enum ExecFifo {
             // Which only succeeds if somebody holds the other end: else the report would be waited for in vain.
             _ = try open(directory.reportPath, O_WRONLY)
             let report = try open(directory.reportPath, O_RDONLY)
-            let go = try open(directory.fifoPath, O_WRONLY)
+            // Read and write: an init that is killed by now leaves it a reader, so that no SIGPIPE is raised.
+            let go = try open(directory.fifoPath, O_RDWR)
             // Before the init goes: where nothing can be removed, the container would look as if it had not.
             try Files.removeFile(directory.reportPath)
             try go.write([0], path: directory.fifoPath)
             try Files.removeFile(directory.fifoPath)
-            return try waitForReport(report, path: directory.reportPath)
+            if let report = try waitForReport(report, path: directory.reportPath) { return report }
+            // The init has let the report go: as the user's program, or killed before it was told to.
+            if try wait(for: go, milliseconds: 0, path: directory.fifoPath) {
+                throw SystemError("write", directory.fifoPath, .noSuchAddressOrDevice)
+            }
+            return nil
         } catch {
             if error.errno == .noSuchAddressOrDevice {  // nobody holds the other end
                 throw ContainerError(
@@ -71,15 +77,26 @@ enum ExecFifo {
     private static func waitForReport(
         _ end: borrowing Descriptor, path: String
     ) throws(SystemError) -> skep_report? {
-        var waiting = pollfd(fd: end.number, events: Int16(POLLIN), revents: 0)
+        _ = try wait(for: end, milliseconds: -1, path: path)
         do {
-            _ = try systemCall { poll(&waiting, 1, -1) }
             var report = skep_report()
             let number = end.number
             let got = try systemCall { Glibc.read(number, &report, MemoryLayout<skep_report>.size) }
             return got == MemoryLayout<skep_report>.size ? report : nil
         } catch {
             throw SystemError("read", path, error)
+        }
+    }
+
+    /// Whether there is something to read, or the other end is closed, within the time; -1 is for ever.
+    private static func wait(
+        for end: borrowing Descriptor, milliseconds: CInt, path: String
+    ) throws(SystemError) -> Bool {
+        var waiting = pollfd(fd: end.number, events: Int16(POLLIN), revents: 0)
+        do {
+            return try systemCall { poll(&waiting, 1, milliseconds) } > 0
+        } catch {
+            throw SystemError("poll", path, error)
         }
     }
 }

@@ -160,6 +160,22 @@ import Testing
         #expect(error == ContainerError(.containerNotRunning, "container \"c\"", "its init process is gone"))
     }
 
+    @Test("One that is killed before it could read that it may go is gone") func killed() throws {
+        let ends = try ExecFifo.make(in: directory)
+        let go = fcntl(ends.go.number, F_DUPFD_CLOEXEC, 3), report = fcntl(ends.report.number, F_DUPFD_CLOEXEC, 3)
+        close(ends)
+        let initThread = Background {
+            var waiting = pollfd(fd: go, events: Int16(POLLIN), revents: 0)
+            let isToldToGo = poll(&waiting, 1, 10_000) == 1
+            Glibc.close(go)
+            Glibc.close(report)
+            return isToldToGo
+        }
+        let error = failure { _ = try ExecFifo.release(in: directory) }
+        #expect(initThread.value())
+        #expect(error == ContainerError(.containerNotRunning, "container \"c\"", "its init process is gone"))
+    }
+
     @Test("They are made once") func twice() throws {
         let ends = try ExecFifo.make(in: directory)
         #expect(throws: SystemError("mkfifo", directory.fifoPath, .fileExists)) { _ = try ExecFifo.make(in: directory) }

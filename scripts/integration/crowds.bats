@@ -48,7 +48,7 @@ won() {
         if [[ $(cat "$command") == 0 ]]; then
             assert_equal "$(cat "${command%.status}.err")" "" "$command"
         elif [[ $command != */exec.* || $(cat "$command") != 137 || -s ${command%.status}.err ]]; then
-            assert_equal "$(grep -c '^skep: ' "${command%.status}.err")" 1 "error lines of $command"
+            assert_equal "$(grep -c '^skep: ' "${command%.status}.err")" 1 "error lines of $command, which ended with $(cat "$command")"
         fi
     done
     local there=0

@@ -174,7 +174,7 @@ int skep_linux_set_window_size(int terminal, unsigned short rows, unsigned short
 struct skep_linux_raw_mode {
     int terminal;
     pid_t guard;           // the process that restores it should this one be killed
-    int guard_pipe;        // which tells it so
+    int guard_socket;      // which tells it so
     void *_Nullable saved; // struct termios
 };
 
