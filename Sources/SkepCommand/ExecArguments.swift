@@ -12,6 +12,7 @@ struct ExecArguments {
     let ignoresPause: Bool
     let subgroups: [Subgroup]
     private let arguments: Arguments
+    private let overrides: ProcessOverrides
 
     static let options: [Option] =
         [
@@ -50,47 +51,11 @@ struct ExecArguments {
             subgroups.append(subgroup)
         }
         self.subgroups = subgroups
-        try check()
-    }
-
-    /// Refuses values that could not be meant, before anything is looked at.
-    private func check() throws(Failure) {
-        if let user = arguments["user"], Self.user(user) == nil {
-            throw .usage("--user takes UID or UID:GID, as numbers, not \"\(user)\"", command: "exec")
+        do {
+            overrides = try ProcessOverrides(arguments.all)
+        } catch {
+            throw .usage(error.description, command: "exec")
         }
-        for group in arguments.all("additional-gids") where Self.id(group[...]) == nil {
-            throw .usage("--additional-gids takes a group's number, not \"\(group)\"", command: "exec")
-        }
-        for variable in arguments.all("env") where Self.name(variable).isEmpty {
-            throw .usage("--env takes NAME=VALUE, not \"\(variable)\"", command: "exec")
-        }
-        var unknown: String?
-        _ = CapabilitySet(names: arguments.all("cap")) { _, name in unknown = name }
-        if let unknown { throw .usage("--cap takes a capability like CAP_CHOWN, not \"\(unknown)\"", command: "exec") }
-        if let directory = arguments["cwd"], directory.utf8.first != UInt8(ascii: "/") {
-            throw .usage("--cwd takes an absolute path, not \"\(directory)\"", command: "exec")
-        }
-    }
-
-    /// A number that can be a user's or a group's: all digits, and not the one that means "none" (setuid(2)).
-    private static func id(_ text: Substring) -> UInt32? {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-        guard isPlain, let id = UInt32(text), id != .max else { return nil }
-        return id
-    }
-
-    private static func user(_ text: String) -> (uid: UInt32, gid: UInt32?)? {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let uid = id(parts[0]) else { return nil }
-        if parts.count == 1 { return (uid, nil) }
-        guard let gid = id(parts[1]) else { return nil }
-        return (uid, gid)
-    }
-
-    /// What stands before the variable's "=", with it; empty for what is no variable.
-    private static func name(_ variable: String) -> String {
-        guard let end = variable.utf8.firstIndex(of: UInt8(ascii: "=")), end > variable.startIndex else { return "" }
-        return String(variable[...end])
     }
 
     /// What is to be run: the container's own process, or what --process has, changed as the options say.
@@ -104,7 +69,9 @@ struct ExecArguments {
             process.terminal = false
         }
         if arguments.operands.count > 1 { process.args = Array(arguments.operands.dropFirst()) }
-        apply(to: &process)
+        if arguments.has("tty") { process.terminal = true }
+        if arguments.has("no-new-privs") { process.noNewPrivileges = true }
+        overrides.apply(to: &process)
         let isSized = process.terminal && !isDetached
         if isSized, let size = HostTerminal()?.size { process.consoleSize = size }
         return process
@@ -131,36 +98,5 @@ struct ExecArguments {
         } catch {
             throw .container(ContainerError(error, path: file))
         }
-    }
-
-    private func apply(to process: inout OCI.Process) {
-        if arguments.has("tty") { process.terminal = true }
-        if let directory = arguments["cwd"] { process.cwd = directory }
-        if arguments.has("no-new-privs") { process.noNewPrivileges = true }
-        if let profile = arguments["apparmor"] { process.apparmorProfile = profile }
-        if let label = arguments["process-label"] { process.selinuxLabel = label }
-        for variable in arguments.all("env") {
-            let name = Self.name(variable)
-            process.env.removeAll { $0.utf8.starts(with: name.utf8) }
-            process.env.append(variable)
-        }
-        if let user = arguments["user"].flatMap(Self.user) {
-            process.user.uid = user.uid
-            if let gid = user.gid { process.user.gid = gid }
-        }
-        process.user.additionalGids += arguments.all("additional-gids").compactMap { Self.id($0[...]) }
-        add(arguments.all("cap"), to: &process)
-    }
-
-    /// Never to the inheritable set, which would outlive the process's program (CVE-2022-29162); to the ambient set only
-    /// where something is inheritable already.
-    private func add(_ names: [String], to process: inout OCI.Process) {
-        if names.isEmpty { return }
-        var sets = process.capabilities ?? OCI.Process.Capabilities()
-        sets.bounding += names
-        sets.effective += names
-        sets.permitted += names
-        if !sets.inheritable.isEmpty { sets.ambient += names }
-        process.capabilities = sets
     }
 }

@@ -30,6 +30,22 @@ exec_detached_process() {
     exec_pid=$(cat "$WORK/exec.pid")
 }
 
+@test "attack: an image has a file of its own where linux.sysctl is written" {
+    setup_bundle
+    mkdir -p "$BUNDLE/rootfs/proc/sys/kernel"
+    echo untouched >"$BUNDLE/rootfs/proc/sys/kernel/msgmax"
+    update_config '.linux.sysctl = {"kernel.msgmax": "4097"} | del(.mounts[] | select(.destination == "/proc"))'
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl.kernel.msgmax "not a procfs"
+    assert_equal "$(cat "$BUNDLE/rootfs/proc/sys/kernel/msgmax")" untouched
+    # The same as a volume.
+    cp -r "$BUNDLE/rootfs/proc" "$WORK/volume"
+    add_mount /proc bind "$WORK/volume" bind
+    run_skep run --bundle "$BUNDLE" "$ID"
+    assert_refused linux.sysctl.kernel.msgmax "not a procfs"
+    assert_equal "$(cat "$WORK/volume/sys/kernel/msgmax")" untouched
+}
+
 @test "attack: the procfs that exec writes through shows nothing that is masked in the container" {
     # Who may trace the process could take it for one's own.
     start_container

@@ -63,6 +63,29 @@ has_selinux() {
 }
 
 # bats test_tags=apparmor
+@test "attack: a container's /proc has a file of its own where exec writes the profile" {
+    has_apparmor || skip "this host has no AppArmor"
+    skep_only "runc refuses"
+    # shellcheck disable=SC2016 # for the container's shell
+    setup_bundle sh -c 'mount -t tmpfs tmpfs /proc && mkdir -p /proc/thread-self/attr/apparmor &&
+        echo untouched >/proc/thread-self/attr/apparmor/exec && cp -r /proc/thread-self /proc/self
+        echo ready; exec sleep 1000'
+    load_profiles "exec-$ID"
+    update_config '.root.readonly = false | .process.capabilities[] += ["CAP_SYS_ADMIN"]'
+    "$SKEP" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/output" 3>&-
+    wait_for grep -q ready "$WORK/output"
+    skep exec --apparmor "exec-$ID" --detach --pid-file "$WORK/exec.pid" "$ID" sleep 1000
+    local profile decoy
+    profile=$(cat "/proc/$(cat "$WORK/exec.pid")/attr/current")
+    run_skep exec "$ID" cat /proc/thread-self/attr/apparmor/exec
+    decoy=$output
+    skep delete --force "$ID"
+    apparmor_parser --remove "$WORK/profiles"
+    assert_equal "$profile" "exec-$ID (enforce)"
+    assert_equal "$decoy" untouched
+}
+
+# bats test_tags=apparmor
 @test "process.apparmorProfile: one that is not loaded is refused by its name" {
     has_apparmor || skip "this host has no AppArmor"
     setup_bundle

@@ -26,7 +26,7 @@ enum TextTarget {
     static func runWords(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }
         let text = String(decoding: bytes.dropFirst().filter { $0 != 0 }, as: UTF8.self)
-        switch first % 9 {
+        switch first % 10 {
         case 0: ids(text)
         case 1: _ = MountOptions(text.split(separator: ",").map(String.init))
         case 2: _ = try? CPUSet(parsing: text, origin: Origin("cpus"))
@@ -35,8 +35,26 @@ enum TextTarget {
         case 5: addresses(text)
         case 6: _ = Subgroup(text)
         case 7: _ = ManagerKind(rawValue: text).map { demand(ManagerKind(rawValue: $0.rawValue) == $0) }
-        default: paths(text)
+        case 8: paths(text)
+        default: overrides(text)
         }
+    }
+
+    /// The options of exec, each a line with its value behind a space: nobody is root, or has an inheritable capability,
+    /// who was not said to be.
+    private static func overrides(_ text: String) {
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 1).map(String.init) }
+        func values(_ option: String) -> [String] {
+            lines.filter { $0.first == option }.map { $0.count > 1 ? $0[1] : "" }
+        }
+        guard let overrides = try? ProcessOverrides(values) else { return }
+        var process = OCI.Process(user: .init(uid: 1, gid: 1), cwd: "/")
+        overrides.apply(to: &process)
+        demand(process.capabilities?.inheritable.isEmpty ?? true)
+        demand(process.cwd.utf8.first == UInt8(ascii: "/"))
+        guard let user = values("user").last else { return demand(process.user.uid == 1 && process.user.gid == 1) }
+        let digits = user.split(separator: ":").map { $0.drop { $0 == "0" } }.map { $0.isEmpty ? "0" : String($0) }
+        demand(digits == [String(process.user.uid), String(process.user.gid)].prefix(digits.count).map { $0 }, user)
     }
 
     private static func ids(_ text: String) {
