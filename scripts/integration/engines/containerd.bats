@@ -190,6 +190,30 @@ shim_of() {
 }
 
 # bats test_tags=round
+@test "containerd: what is left of a runtime that is killed in the middle of create is taken away by containerd" {
+    skep_only "runc leaves the cgroups of a create that was killed"
+    local stage
+    "$SKEP" spec --bundle "$WORK"
+    for stage in createRuntime createContainer; do
+        # The hook itself is nobody's to end, and ends.
+        gojq --arg stage "$stage" --arg root "$ROOTFS_TEMPLATE" --arg cgroup "$(task_cgroup "$ID")" \
+            --arg script "echo >$WORK/at-work; while [ -e $WORK/at-work ]; do sleep 0.05; done" \
+            '.process.terminal = false | .root.path = $root | .linux.cgroupsPath = $cgroup
+                | .hooks = {($stage): [{path: "/bin/sh", args: ["sh", "-c", $script]}]}' \
+            "$WORK/config.json" >"$WORK/hooked.json"
+        spawn ctr_run --rm --config "$WORK/hooked.json" "$ID"
+        wait_for test -s "$WORK/at-work"
+        kill -KILL "$(runtime_at_work)"
+        rm "$WORK/at-work"
+        wait_spawned
+        ((status != 0)) || fail "it ran"
+        assert_contains "$(cat "$WORK/spawned.err")" "OCI runtime create failed"
+        assert_nothing_left
+        assert_equal "$(ctr_run --rm "$image" "$ID" echo hello)" hello
+    done
+}
+
+# bats test_tags=round
 @test "containerd: a mount that can't be, a file system that is none and a missing device are told in one line" {
     run ctr_run --rm --mount "type=bind,src=/nowhere/at/all,dst=/volume,options=rbind" "$image" "$ID" true
     ((status != 0)) || fail "it ran"

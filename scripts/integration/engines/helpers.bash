@@ -110,7 +110,7 @@ runtime_at_work() {
     for pid in $(room_processes); do
         # By its name: $SKEP may be a script that calls it with flags of its own.
         [[ $(readlink "/proc/$pid/exe") != */"${SKEP##*/}" ]] ||
-            grep -qsE "$ENGINE.*[/-][0-9a-f]{64}(\.scope)?\$" "/proc/$pid/cgroup" || echo "$pid"
+            grep -qsE "$ENGINE.*[/-]([0-9a-f]{64}|$ID)(\.scope)?\$" "/proc/$pid/cgroup" || echo "$pid"
     done | head -n 1
 }
 
