@@ -63,14 +63,7 @@ enum ExecFifo {
     /// What is in a fifo's place instead is not written to.
     private static func open(_ path: String, _ flags: CInt) throws(SystemError) -> Descriptor {
         let descriptor = try Descriptor.open(path, flags | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
-        var status = stat()
-        let number = descriptor.number
-        do {
-            _ = try systemCall { fstat(number, &status) }
-        } catch {
-            throw SystemError("fstat", path, error)
-        }
-        if status.st_mode & S_IFMT == S_IFIFO { return descriptor }
+        if try descriptor.status(path: path).st_mode & S_IFMT == S_IFIFO { return descriptor }
         throw SystemError("open", path, .invalidArgument, hint: "it is no fifo")
     }
 

@@ -95,13 +95,7 @@ struct FilterCache {
     private static func check(
         _ descriptor: borrowing Descriptor, _ kind: mode_t, _ path: String
     ) throws(SystemError) {
-        var status = stat()
-        let number = descriptor.number
-        do {
-            _ = try systemCall { fstat(number, &status) }
-        } catch {
-            throw SystemError("fstat", path, error)
-        }
+        let status = try descriptor.status(path: path)
         if status.st_mode & S_IFMT != kind || status.st_uid != geteuid() || status.st_mode & 0o022 != 0 {
             throw SystemError("open", path, .notPermitted, hint: "it is not the caller's alone")
         }

@@ -51,6 +51,20 @@ extension Descriptor {
         try open(path, CInt(SKEP_LINUX_O_PATH) | O_DIRECTORY, in: directory)
     }
 
+    /// What fstat(2) tells of the file.
+    ///
+    /// - Throws: what it failed with, about `path`.
+    public borrowing func status(path: @autoclosure () -> String) throws(SystemError) -> stat {
+        var status = stat()
+        let number = number
+        do {
+            _ = try systemCall { fstat(number, &status) }
+        } catch {
+            throw SystemError("fstat", path(), error)
+        }
+        return status
+    }
+
     /// Writes all of `bytes`.
     ///
     /// - Throws: what write(2) failed with, about `path`.

@@ -72,6 +72,14 @@ import Testing
         }
     }
 
+    @Test("What a file is") func status() throws {
+        #expect(try Descriptor.open("/dev/null", O_RDONLY).status(path: "null").st_mode & S_IFMT == S_IFCHR)
+        #expect(throws: SystemError("fstat", "p", .badFileDescriptor)) {
+            // Nobody's, but within a range that no test uses.
+            try Descriptor(owning: 999_999).status(path: "p")
+        }
+    }
+
     @Test("Opened in a directory") func relative() throws {
         let devices = try Descriptor.openDirectory("/dev")
         let null = try Descriptor.open("null", O_RDONLY, in: devices.number)

@@ -56,10 +56,12 @@ struct FilterArchitecture: Hashable {
 
 /// The libseccomp that does the compiling.
 public enum CompilerVersion {
-    /// "2.5.4".
-    public static var text: String { parts.map { String($0) }.joined(separator: ".") }
+    /// "2.5.4"; "unknown" if it does not say.
+    public static var text: String {
+        parts.isEmpty ? "unknown" : parts.map { String($0) }.joined(separator: ".")
+    }
 
-    /// The same as numbers.
+    /// The same as numbers; none if it does not say.
     static var parts: [UInt32] {
         guard let version = seccomp_version()?.pointee else { return [] }
         return [version.major, version.minor, version.micro]
