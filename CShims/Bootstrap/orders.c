@@ -4,7 +4,6 @@
 
 #include <linux/errno.h>
 #include <linux/sched.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -158,15 +157,12 @@ static void wait_for_fifo(struct skep_init *init) {
     init->report_fifo = init->fds[SKEP_FD_REPORT_FIFO];
     skep_close(init->socket);
     init->socket = -1;
-    struct pollfd waiting = {.fd = fifo, .events = POLLIN};
     char byte;
-    for (;;) {
-        if (SKEP_CALL(ppoll, &waiting, 1, NULL, NULL, 0) < 0 && skep_errno != EINTR)
-            skep_fail(init, "poll", "exec.fifo");
-        long got = SKEP_CALL(read, fifo, &byte, 1);
-        if (got == 1) break;
-        if (got < 0 && skep_errno != EAGAIN && skep_errno != EINTR) skep_fail(init, "read", "exec.fifo");
-    }
+    long got;
+    do
+        got = SKEP_CALL(read, fifo, &byte, 1);
+    while (got < 0 && skep_errno == EINTR);
+    if (got != 1) skep_fail(init, "read", "exec.fifo");
     skep_close(fifo);
 }
 

@@ -24,9 +24,10 @@ enum ExecFifo {
                 throw SystemError("mkfifo", path, error)
             }
         }
+        // Read and write: one that can only be read has come to its end, again and again, once a start has opened the
+        // other end and closed it; one that can only be written to can't be opened before there is a reader.
         return Ends(
-            go: try Descriptor.open(directory.fifoPath, O_RDONLY | O_NONBLOCK),
-            // Read and write: an end that can only be written to can't be opened before there is a reader.
+            go: try Descriptor.open(directory.fifoPath, O_RDWR),
             report: try Descriptor.open(directory.reportPath, O_RDWR))
     }
 
@@ -38,6 +39,7 @@ enum ExecFifo {
         do throws(SystemError) {
             // Which only succeeds if somebody holds the other end: else the report would be waited for in vain.
             _ = try open(directory.reportPath, O_WRONLY)
+            _ = try open(directory.fifoPath, O_WRONLY)
             let report = try open(directory.reportPath, O_RDONLY)
             // Read and write: an init that is killed by now leaves it a reader, so that no SIGPIPE is raised.
             let go = try open(directory.fifoPath, O_RDWR)

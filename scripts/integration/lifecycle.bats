@@ -94,6 +94,26 @@ load helpers
     assert_refused "$ID" running
 }
 
+@test "start: an init that waits for it does only that, also after a start that failed" {
+    skep_only "runc's init lies blocked in an open"
+    setup_bundle sleep 1000
+    create
+    local pid before
+    pid=$(state .pid)
+    # As a start that is ended before it lets the init go.
+    : >"$ROOT/$ID/exec.fifo"
+    before=$(ticks "$pid")
+    sleep 0.5
+    assert_equal "$(ticks "$pid")" "$before" "hundredths of a second of the processor's"
+    skep start "$ID"
+    status_is running
+}
+
+# ticks PID: the processor time that it has used.
+ticks() {
+    awk '{ print $14 + $15 }' "/proc/$1/stat"
+}
+
 @test "start: a stopped container is refused" {
     setup_bundle true
     create
