@@ -99,5 +99,11 @@ extension Seccomp {
         case parisc64 = "SCMP_ARCH_PARISC64"
         /// RISC-V, 64 bits.
         case riscv64 = "SCMP_ARCH_RISCV64"
+
+        /// The architecture of that name. The compiler's own initialiser would make a dictionary of all first.
+        public init?(rawValue: String) {
+            guard let architecture = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+            self = architecture
+        }
     }
 }
