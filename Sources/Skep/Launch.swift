@@ -125,7 +125,7 @@ struct Launch: ~Copyable {
             let other = try order.manager.openBirthplace(besides: target.pid)
             if number(of: other) < 0 { throw error }
             return try clone(order, binary, binaryPath, childEnd: childEnd, birthplace: other, target)
-        } catch  where error.operation == "clone3" && number(of: birthplace) >= 0 {
+        } catch  where number(of: birthplace) >= 0 {
             throw BirthFailure.explained(error)
         }
     }

@@ -32,6 +32,14 @@ import Testing
         #expect(error.hint == hint)
     }
 
+    @Test("A cgroup without memory is named as the reason why no init came of it") func memory() {
+        let error = BirthFailure.explained(SystemError("execveat", "/proc/self/exe", .noMemory))
+        #expect(error.property == "linux.resources.memory.limit")
+        #expect(error.hint == "its cgroup, or one above, has no memory left")
+        let other = BirthFailure.explained(SystemError("execveat", "/proc/self/exe", .permissionDenied))
+        #expect(other.property == nil && other.hint == nil)
+    }
+
     @Test("What has nothing to do with cgroups stays as it is") func other() {
         let error = BirthFailure.explained(SystemError("clone3", "the init", .noMemory))
         #expect(error.property == nil && error.hint == nil)

@@ -215,8 +215,8 @@ class Sweep:
             lines = error.splitlines()
             if len([line for line in lines if " warning: " not in line]) != 1:
                 wrong.append(f"not one line: {lines}")
-            elif kind == "OOM" and "OOM killer" not in error:
-                wrong.append(f"does not say that it was the OOM killer: {error.strip()}")
+            elif kind == "OOM" and not re.search("OOM killer|has no memory left", error):
+                wrong.append(f"does not say that it was for want of memory: {error.strip()}")
             elif kind not in ("kill", "OOM") and os.strerror(getattr(errno, kind)) not in error:
                 hit = [NAMES.get(int(line[1]), line[1]) for line in report if line[0] == "hit"][0]
                 if hit not in UNNAMED:
