@@ -115,8 +115,11 @@ package struct StoredContainer: Sendable {
         manager.noteKills()
         let phase = log?.trace?.begin("wait for exec")
         defer { phase?.end() }
-        if let report = try ExecFifo.release(in: directory) {
-            throw failure(report)
+        do throws(ContainerError) {
+            if let report = try ExecFifo.release(in: directory) { throw failure(report) }
+        } catch {
+            guard error.code == .containerNotRunning, let death = outOfMemory() else { throw error }
+            throw death
         }
         if let death = try deathInExec() { throw death }
         hooks?.runAfterStart(pid: state.pid)

@@ -96,3 +96,25 @@ keeps_count() {
     skep exec "$ID" true
     skep delete --force "$ID"
 }
+
+@test "out of memory: an init that is killed while start lets it go is told of" {
+    skep_only
+    keeps_count
+    limited 16777216 true
+    set_cgroup
+    # It is killed first.
+    update_config '.process.oomScoreAdj = 1000'
+    create
+    # Between its look for the init and its word to it, start waits for long enough.
+    spawn strace -f -qq -o /dev/null -e trace=write -e inject=write:delay_enter=3000000:when=1 \
+        "$SKEP" --root "$ROOT" start "$ID"
+    wait_for test ! -e "$ROOT/$ID/exec.report"
+    # Memory of a file counts as nobody's own, so that it is not who writes that is taken for the largest.
+    sh -c 'echo $$ >"$1"; exec head -c 100000000 /dev/zero >"$2"' sh \
+        "$(cgroup_dir memory "$CGROUP")/cgroup.procs" "/dev/shm/$ID" || true
+    rm "/dev/shm/$ID"
+    wait_spawned
+    ((status == 1)) || fail "status $status: $(cat "$WORK/spawned.err")"
+    assert_contains "$(cat "$WORK/spawned.err")" "memory.limit = 16 MiB) was too low to start"
+    skep delete --force "$ID"
+}

@@ -32,16 +32,11 @@ END
     local stage docker
     docker_words
     for stage in createRuntime createContainer; do
-        # The hook itself is nobody's to end, and ends.
         gojq -n --arg stage "$stage" \
-            --arg script "echo >$WORK/at-work; while [ -e $WORK/at-work ]; do sleep 0.05; done" \
+            --arg script "$(halting_hook)" \
             '{($stage): [{path: "/bin/sh", args: ["sh", "-c", $script]}]}' >"$HOOKS"
         spawn "${docker[@]}" run --name "$ID" --network none busybox:test true
-        wait_for test -s "$WORK/at-work"
-        kill -KILL "$(runtime_at_work)"
-        rm "$WORK/at-work"
-        wait_spawned
-        ((status != 0)) || fail "it ran"
+        kill_in_create
         assert_contains "$(cat "$WORK/spawned.err")" "OCI runtime create failed"
         rm "$HOOKS"
         docker_here rm --force "$ID" >/dev/null

@@ -114,6 +114,21 @@ runtime_at_work() {
     done | head -n 1
 }
 
+# The script of a hook at which a create stays until kill_in_create.
+halting_hook() {
+    printf 'echo >%s; while [ -e %s ]; do sleep 0.05; done' "$WORK/at-work" "$WORK/at-work"
+}
+
+# kill_in_create: kills the runtime whose create is at a halting hook, which is nobody's to end, and ends by itself. What
+# was spawned has to fail for it.
+kill_in_create() {
+    wait_for test -s "$WORK/at-work"
+    kill -KILL "$(runtime_at_work)"
+    rm "$WORK/at-work"
+    wait_spawned
+    ((status != 0)) || fail "it ran"
+}
+
 # What there is of the engine: a line for each process, cgroup, mount, network interface and file of state.
 things() {
     local pid state

@@ -56,15 +56,10 @@ hooks_folder() {
     local stage podman
     podman_words
     for stage in createRuntime createContainer; do
-        # The hook itself is nobody's to end, and ends.
-        hooks_folder "$stage" "echo >$WORK/at-work; while [ -e $WORK/at-work ]; do sleep 0.05; done"
+        hooks_folder "$stage" "$(halting_hook)"
         spawn "${podman[@]}" --hooks-dir "$WORK/hooks" run --name "$ID" --network none \
             --cgroup-parent "$(engine_parent)" busybox:test true
-        wait_for test -s "$WORK/at-work"
-        kill -KILL "$(runtime_at_work)"
-        rm "$WORK/at-work"
-        wait_spawned
-        ((status != 0)) || fail "it ran"
+        kill_in_create
         podman_here rm --force --time 0 "$ID" >/dev/null
         rm -r "$WORK/hooks"
         assert_nothing_left
