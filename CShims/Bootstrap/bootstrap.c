@@ -5,6 +5,7 @@
 #include "text.h"
 
 #include <linux/errno.h>
+#include <linux/futex.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -134,9 +135,11 @@ void skep_bootstrap(int socket, bool joins) {
     check_purpose(init, joins);
     init->undoes = init->plan.steps[init->plan.step_count - 1].op == SKEP_OP_DONE;
     uint32_t timed = init->board->timed;
+    uint32_t awaited = init->board->awaited;
     for (uint32_t i = 0; i < init->plan.step_count; i++) {
         init->step = i;
         init->board->begun = i + 1;
+        if (i + 1 == awaited) SKEP_CALL(futex, &init->board->begun, FUTEX_WAKE, 1, 0, 0, 0);
         if (i < timed) init->board->times[i] = now();
         functions[init->plan.steps[i].op](init, &init->plan.steps[i]);
         if (init->plan.steps[i].op == SKEP_OP_SECCOMP) timed = 0;

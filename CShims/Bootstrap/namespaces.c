@@ -68,7 +68,8 @@ void skep_step_join_process(struct skep_init *init, const struct skep_step *step
 }
 
 void skep_step_loopback(struct skep_init *init, const struct skep_step *step) {
-    (void)step;
+    if ((step->flags & SKEP_LOOPBACK_UNSHARE) && SKEP_CALL(unshare, CLONE_NEWNET) < 0)
+        skep_fail(init, "unshare", "CLONE_NEWNET");
     int fd = (int)SKEP_CALL(socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) skep_fail(init, "socket", "AF_INET");
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};

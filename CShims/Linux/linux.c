@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/futex.h>
 #include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
@@ -20,6 +21,7 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_SENT_FDS 253 // SCM_MAX_FD
@@ -113,6 +115,11 @@ int skep_linux_shared_memory(const char *name, size_t size, void **mapping) {
     if (memory == MAP_FAILED) return close_failed(fd);
     *mapping = memory;
     return fd;
+}
+
+void skep_linux_wait_while(const uint32_t *word, uint32_t value, unsigned milliseconds) {
+    struct timespec time = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L};
+    syscall(SYS_futex, word, FUTEX_WAIT, value, &time, NULL, 0);
 }
 
 int skep_linux_socket_pair(int sockets[2]) {

@@ -3,7 +3,7 @@
 public enum Action: Sendable, Hashable {
     case join(descriptor: Int32, kind: UInt64, path: String)
     case joinProcess(descriptor: Int32, kinds: UInt64, takesRoot: Bool = false)
-    case loopback
+    case loopback(isUnshared: Bool)
     case propagation(UInt64)
     case root(path: String, isMounted: Bool, privateParent: Bool, descriptor: Int32? = nil)
     case mount(NewMount)

@@ -6,7 +6,7 @@ extension Action: CustomStringConvertible {
         switch self {
         case .join(_, let kind, let path): "\(Self.namespaceName(kind)) \(path)"
         case .joinProcess: "the container's namespaces"
-        case .loopback: "lo up"
+        case .loopback(let isUnshared): isUnshared ? "new network namespace, lo up" : "lo up"
         case .propagation(let flags): "/ \(Self.propagationName(flags))"
         case .root(let path, let isMounted, _, _): isMounted ? path : "\(path) (not mounted)"
         case .mount(let mount): mount.description

@@ -50,11 +50,13 @@ struct NamespacePlanner {
         }
     }
 
+    static let networkFlag = UInt64(CLONE_NEWNET)
+
     private static func kind(_ type: Namespace.Kind) -> (UInt64, NamespaceSet) {
         switch type {
         case .mount: (UInt64(CLONE_NEWNS), .mount)
         case .pid: (UInt64(CLONE_NEWPID), .pid)
-        case .network: (UInt64(CLONE_NEWNET), .network)
+        case .network: (networkFlag, .network)
         case .uts: (UInt64(CLONE_NEWUTS), .uts)
         case .ipc: (UInt64(CLONE_NEWIPC), .ipc)
         case .cgroup: (UInt64(CLONE_NEWCGROUP), .cgroup)

@@ -6,6 +6,8 @@ public struct Plan: Sendable {
     public var steps: [Step] = []
     /// The namespaces that the init is cloned with (CLONE_NEW flags).
     public var cloneFlags: UInt64 = 0
+    /// How many of the steps make the container; all others are about its first process alone.
+    public internal(set) var completeSteps = 0
     /// The namespaces to be joined.
     public var joinedNamespaces: [JoinedNamespace] = []
     /// Whether a process that joins a container needs its root, which travels with the plan behind the pidfd.

@@ -99,8 +99,8 @@ private struct PlanEncoder {
     private mutating func encode(_ action: Action, into raw: inout skep_step) throws(ConfigurationError) {
         raw.op = UInt16(action.operation.rawValue)
         switch action {
-        case .loopback, .runtimeHooks, .setsid, .noNewPrivileges, .done: break
-        case .join, .joinProcess, .propagation, .root, .pivot, .rootAttributes, .cgroup:
+        case .runtimeHooks, .setsid, .noNewPrivileges, .done: break
+        case .join, .joinProcess, .loopback, .propagation, .root, .pivot, .rootAttributes, .cgroup:
             try encodeNamespace(action, into: &raw)
         case .mount, .bind, .remount, .unmount, .mknod, .device, .label, .symlink: try encodeMount(action, into: &raw)
         case .mask(let path, let label):
@@ -140,6 +140,7 @@ private struct PlanEncoder {
                 }
             raw.flags = UInt16(kind | (oldRootIsSlave ? SKEP_PIVOT_SLAVE : 0))
         case .rootAttributes(let set, let propagation): raw.number = (set, 0, propagation)
+        case .loopback(let isUnshared): raw.flags = isUnshared ? UInt16(SKEP_LOOPBACK_UNSHARE) : 0
         case .cgroup(let isUnshared): raw.flags = isUnshared ? UInt16(SKEP_CGROUP_UNSHARE) : 0
         default: break
         }

@@ -26,6 +26,9 @@ public struct Planner {
         public var isInUserNamespace = false
         /// Whether nobody may set groups there (user_namespaces(7), /proc/PID/setgroups).
         public var mayNotSetGroups = false
+        /// Whether the init may make its network namespace itself, where it needs no other for that: nobody wants to
+        /// find it before the init is ready.
+        public var mayUnshareNetwork = false
         /// The container's version 2 cgroup, as an absolute path of the host's; nil where it has none.
         public var unifiedCgroup: String?
         /// Whether the init waits for exec.fifo, which another command will write to.
@@ -153,8 +156,7 @@ public struct Planner {
         if !linux.netDevices.isEmpty { plan.deviceMoves = try NetDevicePlanner.plan(linux.netDevices, namespaces) }
         joinNamespaces()
         plan.append(.setsid, from: Origin("process"))
-        // Hooks that set up the container's network find it up.
-        if namespaces.makesNetwork { plan.append(.loopback, from: Origin("linux.namespaces")) }
+        planNetwork()
         if let name = situation.sessionKeyring { plan.append(.keyring(name), from: Origin("process")) }
         if namespaces.present.contains(.mount) {
             try planMountNamespace()
@@ -169,6 +171,7 @@ public struct Planner {
             mayNotSetGroups: situation.mayNotSetGroups, notes: &plan.warnings)
         try planner.planTerminal(isConsole: namespaces.present.contains(.mount), into: &plan)
         closeRoot()
+        plan.completeSteps = plan.steps.count
         try planner.plan(
             ProcessPlanner.End(
                 waitsForFifo: situation.waitsForFifo, preservedDescriptors: situation.preservedDescriptors,
@@ -187,6 +190,19 @@ public struct Planner {
     }
 
     // MARK: Namespaces
+
+    /// Hooks that set up the container's network find it up.
+    ///
+    /// A network namespace takes the kernel as long as all others together. While an init makes it, its parent makes
+    /// cgroups; while clone3 makes it, the parent waits.
+    private mutating func planNetwork() {
+        guard namespaces.makesNetwork else { return }
+        let isUnshared =
+            situation.mayUnshareNetwork && plan.deviceMoves.isEmpty && !plan.needsMediator
+            && plan.mediatedNamespaces.isEmpty
+        if isUnshared { plan.cloneFlags &= ~NamespacePlanner.networkFlag }
+        plan.append(.loopback(isUnshared: isUnshared), from: Origin("linux.namespaces"))
+    }
 
     private mutating func joinNamespaces() {
         var slot = Int32(SKEP_FD_FIRST_NAMESPACE.rawValue)

@@ -80,6 +80,13 @@ enum Configuration {
         return true
     }
 
+    /// Whether the init may make its network namespace while its parent makes cgroups. Where it is in one of them by
+    /// then, the namespace's memory would count there.
+    static func mayUnshareNetwork(_ spec: Spec, _ manager: ManagerKind, given: NetworkConfiguration?) -> Bool {
+        if given != nil || spec.annotations[NetworkConfiguration.annotation] != nil { return false }
+        return manager == .cgroupfsV1 || manager == .cgroupfsHybrid
+    }
+
     /// How the container's cgroups are laid out, for its own view of them.
     static func cgroupView(_ manager: any Manager) -> CgroupView {
         if manager.members.isEmpty { return .v2 }

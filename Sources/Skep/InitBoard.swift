@@ -11,9 +11,11 @@ struct InitBoard: ~Copyable {
     private let size: Int
     private let timed: Int
 
-    /// - Parameter timed: for how many steps it is to keep when they were begun.
+    /// - Parameters:
+    ///   - timed: for how many steps it is to keep when they were begun.
+    ///   - awaited: how many steps are to be begun when who waits for that is woken; 0 for none.
     /// - Throws: why there is no memory for it.
-    init(timed: Int = 0) throws(SystemError) {
+    init(timed: Int = 0, awaited: Int = 0) throws(SystemError) {
         var mapping: UnsafeMutableRawPointer?
         let number: CInt
         let size = MemoryLayout<skep_board>.size + timed * MemoryLayout<UInt64>.size
@@ -27,6 +29,7 @@ struct InitBoard: ~Copyable {
         guard let mapping else { preconditionFailure("skep_linux_shared_memory succeeds with a mapping") }
         descriptor = Descriptor(owning: number)
         page = mapping
+        if awaited > 0 { mapping.assumingMemoryBound(to: skep_board.self).pointee.awaited = UInt32(awaited) }
         if timed > 0 { mapping.assumingMemoryBound(to: skep_board.self).pointee.timed = UInt32(timed) }
     }
 
@@ -59,7 +62,13 @@ struct InitBoard: ~Copyable {
     }
 
     /// The number of steps that were begun.
-    var begun: Int {
-        Int(page.load(as: skep_board.self).begun)
+    var begun: Int { Int(begunWord.pointee) }
+
+    /// Waits until as many steps as are awaited have been begun, or that time is over.
+    func wait(milliseconds: UInt32) {
+        let begun = begunWord.pointee
+        if begun < page.load(as: skep_board.self).awaited { skep_linux_wait_while(begunWord, begun, milliseconds) }
     }
+
+    private var begunWord: UnsafePointer<UInt32> { UnsafePointer(page.assumingMemoryBound(to: UInt32.self)) }
 }

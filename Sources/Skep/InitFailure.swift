@@ -92,6 +92,8 @@ enum InitFailure {
         case (.noSuchFileOrDirectory?, "open_tree", "linux.devices"?),
             (.noSuchFileOrDirectory?, "open_tree", "linux.devices (default)"?):
             "in a user namespace a container gets the host's own device, and there is none of that name"
+        case (.noSpace?, "unshare", "linux.namespaces"):
+            "/proc/sys/user/max_net_namespaces says how many there may be"
         case (.invalidArgument?, "setns", _): "is that a namespace of the type that it is named for?"
         case (.notPermitted?, "capset", _):
             "one of the effective capabilities is not permitted, or not the runtime's own"

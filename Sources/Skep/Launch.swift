@@ -45,7 +45,8 @@ struct Launch: ~Copyable {
     ) throws(SystemError) -> Launch {
         let phase = order.trace?.begin("clone")
         defer { phase?.end() }
-        let board = try InitBoard(timed: order.trace == nil ? 0 : order.plan.steps.count)
+        let board = try InitBoard(
+            timed: order.trace == nil ? 0 : order.plan.steps.count, awaited: order.awaitedSteps)
         let ends = try InitSocketPair()
         let connection = InitConnection(socket: ends.parent)
         try sendPlan(bytes, order, board, connection, target)
@@ -274,6 +275,19 @@ struct Launch: ~Copyable {
             }
         }
     }
+
+    /// Waits until the container is as others may find it, or its init has failed. Who joined it before that could have
+    /// the host's network, or the host's root.
+    func waitUntilComplete() {
+        let phase = order.trace?.begin("wait until the container is complete")
+        defer { phase?.end() }
+        while board.begun < order.awaitedSteps && !connection.wait(milliseconds: 0) {
+            board.wait(milliseconds: Self.longestSilence)
+        }
+    }
+
+    /// How long an init that has failed may go unnoticed then.
+    private static let longestSilence: UInt32 = 10
 
     /// Has the agent get the listener. It may be what the init itself waits for: so the init is asked nothing.
     private func tellAgent() throws(ContainerError) {

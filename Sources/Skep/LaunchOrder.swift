@@ -131,6 +131,7 @@ struct LaunchOrder: Sendable {
             securityModules: .present(for: spec.process, mountLabel: spec.linux?.mountLabel), id: directory.id,
             environment: spec.hooks == nil ? [] : HostProgram.ownEnvironment, filter: filter)
         situation.unifiedCgroup = manager.unifiedPath
+        situation.mayUnshareNetwork = Configuration.mayUnshareNetwork(spec, choice.kind, given: options.network)
         situation.isPrivileged = isHostRoot || MountSources.canBeOpened
         situation.isInUserNamespace = caller.isRoot && !isHostRoot
         situation.mayNotSetGroups = situation.isInUserNamespace && Privilege.mayNotSetGroups()
@@ -170,6 +171,10 @@ struct LaunchOrder: Sendable {
             && pidfdReceiver == nil && process.consoleSocket == nil && process.pidfdSocket == nil
             && manager.unit?.delegated == nil
     }
+
+    /// How many steps are begun when the container is complete, where that is to be waited for: an init that says when
+    /// it is ready has gone further by then.
+    var awaitedSteps: Int { goesAhead && !isJoining ? plan.completeSteps + 1 : 0 }
 
     /// The warning that names the limits which the container will not have; nil where it will have all.
     private static func unapplied(_ resources: Resources, _ choice: ManagerChoice) -> String? {

@@ -50,6 +50,8 @@ struct Launcher {
             if !order.goesAhead {
                 try launch.waitUntilReady()
                 try converting { () throws(SystemError) in try order.manager.settle(launch.handle.pid) }
+            } else {
+                launch.waitUntilComplete()
             }
             let committing = order.trace?.begin("commit of state.json")
             try container.directory.commit(container.directory.statePath)

@@ -33,18 +33,17 @@ public struct PlanPreview: Sendable {
         _ config: Spec, bundle: String = ".", network: NetworkConfiguration? = nil,
         cgroups: ManagerPreference = .automatic
     ) throws(ContainerError) {
-        let manager = try Configuration.chooseManager(cgroups, config, id: "ID").manager
+        let choice = try Configuration.chooseManager(cgroups, config, id: "ID")
         let rootfs = try Configuration.rootfs(config, bundle: Paths.absolute(bundle))
         let filter = try FilterSource(root: nil, log: nil).filter(for: config)
+        var situation = Planner.Situation(
+            rootfs: rootfs, cgroups: Configuration.cgroupView(choice.manager),
+            sessionKeyring: LaunchOrder.sessionKeyring(of: "ID"),
+            securityModules: .present(for: config.process, mountLabel: config.linux?.mountLabel), filter: filter)
+        situation.mayUnshareNetwork = Configuration.mayUnshareNetwork(config, choice.kind, given: network)
         let plan: Plan
         do {
-            plan = try Planner.plan(
-                config,
-                in: Planner.Situation(
-                    rootfs: rootfs, cgroups: Configuration.cgroupView(manager),
-                    sessionKeyring: LaunchOrder.sessionKeyring(of: "ID"),
-                    securityModules: .present(for: config.process, mountLabel: config.linux?.mountLabel), filter: filter
-                ))
+            plan = try Planner.plan(config, in: situation)
         } catch {
             throw ContainerError(error)
         }

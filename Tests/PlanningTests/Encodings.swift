@@ -144,7 +144,8 @@ extension EncoderTests {
             step.slot = 4
             step.flags = 0x1
         },
-        Encoding(.loopback), Encoding(.runtimeHooks),
+        Encoding(.loopback(isUnshared: false)), Encoding(.loopback(isUnshared: true)) { $0.flags = 0x1 },
+        Encoding(.runtimeHooks),
         Encoding(.propagation(Propagation.private | Propagation.recursive)) { $0.numbers = [0x4_4000, 0, 0] },
         Encoding(.root(path: "/r", isMounted: true, privateParent: false)) { $0.texts = ["/r", "", ""] },
         Encoding(.root(path: "/r", isMounted: false, privateParent: false)) { step in

@@ -59,6 +59,45 @@ import Testing
         #expect(plan.actions(named: "loopback").isEmpty)
     }
 
+    /// The plan of a container of whose network nobody outside wants to know anything before it is ready.
+    private func unobserved(_ spec: Spec) throws -> Plan {
+        var situation = Planner.Situation(rootfs: "/r", cgroups: .v1([]))
+        situation.mayUnshareNetwork = true
+        return try Planner.plan(spec, in: situation)
+    }
+
+    @Test("The init makes its network namespace itself if nobody wants to find it before") func unshared() throws {
+        let plan = try unobserved(.container())
+        #expect(plan.cloneFlags == CloneFlag.mount | CloneFlag.pid | CloneFlag.uts | CloneFlag.ipc)
+        #expect(plan.actions(named: "loopback") == [.loopback(isUnshared: true)])
+        // Nobody looks for a namespace that is joined, or is not there.
+        for spec in [spec(Namespace(type: .network, path: "/n")), spec(Namespace(type: .mount))] {
+            #expect(!(try unobserved(spec).actions(named: "loopback").contains(.loopback(isUnshared: true))))
+        }
+    }
+
+    @Test(
+        "clone3 makes it where it has to be another's, or devices move in",
+        arguments: [
+            Spec.container { $0.linux?.netDevices = ["eth1": .init()] },
+            Spec.container { $0.linux?.namespaces.append(Namespace(type: .time)) },
+            Spec.container { spec in
+                spec.linux?.namespaces.append(Namespace(type: .user))
+                spec.linux?.uidMappings = [IDMapping(containerID: 0, hostID: 1000, size: 10)]
+                spec.linux?.gidMappings = [IDMapping(containerID: 0, hostID: 1000, size: 10)]
+            },
+            Spec.container { spec in
+                spec.linux?.namespaces = [
+                    Namespace(type: .network), Namespace(type: .mount), Namespace(type: .pid, path: "/p"),
+                ]
+            },
+        ]) func cloned(spec: Spec) throws
+    {
+        let plan = try unobserved(spec)
+        #expect(plan.cloneFlags & CloneFlag.network != 0)
+        #expect(plan.actions(named: "loopback") == [.loopback(isUnshared: false)])
+    }
+
     @Test("Their descriptors are numbered in their order, without the pid namespace's") func slots() throws {
         let plan = try spec(
             Namespace(type: .uts, path: "/u"), Namespace(type: .pid, path: "/p"), Namespace(type: .cgroup, path: "/c"),

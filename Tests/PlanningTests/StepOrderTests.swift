@@ -128,8 +128,11 @@ import Testing
             spec.linux?.readonlyPaths = ["/proc/sys"]
             spec.linux?.sysctl = ["net.x": "1"]
         }
+        let plan = try spec.plan()
+        // Nobody joins it before that.
+        #expect(plan.names.dropFirst(plan.completeSteps).first == "stdio-owner")
         #expect(
-            try spec.plan().names == [
+            plan.names == [
                 "setsid", "loopback", "propagation", "root", "mknod", "mknod", "mknod", "mknod", "mknod", "mknod",
                 "symlink", "symlink", "symlink", "symlink", "symlink", "pivot", "cgroup", "mount", "hostname",
                 "sysctl", "mask", "readonly", "make-cwd", "root-attr", "stdio-owner", "home", "cap-bound", "cwd",

@@ -114,6 +114,17 @@ import Testing
         #expect(board.begun == 7)
     }
 
+    @Test("Who waits for a step is not kept if it is begun already, or none is awaited") func begunAlready() throws {
+        for (awaited, begun) in [(3, UInt32(3)), (3, 4), (0, 0)] {
+            let board = try InitBoard(awaited: awaited)
+            var begun = begun
+            #expect(pwrite(board.descriptor.number, &begun, 4, 0) == 4)
+            let start = ContinuousClock.now
+            board.wait(milliseconds: 60_000)
+            #expect(ContinuousClock.now - start < .seconds(30))
+        }
+    }
+
     // MARK: The fifos
 
     /// Lets an init go that does `answer` with its end of exec.report once it may.

@@ -49,6 +49,9 @@ int skep_linux_memory_file(const char *_Nonnull name);
 // A memfd of `size` bytes of zeros, mapped shared at `mapping`. Close-on-exec.
 int skep_linux_shared_memory(const char *_Nonnull name, size_t size, void *_Nullable *_Nonnull mapping);
 
+// Waits while the word, which processes may share, has that value: until somebody wakes its waiters, or for so long.
+void skep_linux_wait_while(const uint32_t *_Nonnull word, uint32_t value, unsigned milliseconds);
+
 // A pair of connected SOCK_SEQPACKET sockets, close-on-exec.
 int skep_linux_socket_pair(int sockets[_Nonnull 2]);
 

@@ -47,7 +47,7 @@ enum skep_op {
     SKEP_OP_JOIN_PROCESS, // slot: a pidfd; number[0]: the CLONE_NEW* types to join of its namespaces. Its "/" is the
                           // root. With CLONE_NEWUSER it becomes root there; with CLONE_NEWPID a child of the
                           // same parent goes on in its place. flags: SKEP_JOIN_*
-    SKEP_OP_LOOPBACK,
+    SKEP_OP_LOOPBACK,     // brings "lo" up; flags: SKEP_LOOPBACK_UNSHARE
     // The mount tree. Destinations are resolved inside the rootfs and acted on through descriptors.
     SKEP_OP_PROPAGATION,   // number[0]: MS_* propagation flags for "/" and everything below
     SKEP_OP_ROOT,          // text[0]: rootfs. Bound on itself unless SKEP_ROOT_PLAIN; slot: where not 0, a detached
@@ -132,6 +132,8 @@ enum skep_op {
 #define SKEP_PIVOT_MOVE          0x01u // MS_MOVE and chroot in place of pivot_root
 #define SKEP_PIVOT_CHROOT        0x02u // chroot alone
 #define SKEP_PIVOT_SLAVE         0x04u // the old root is made a slave before it goes: its mounts stay on the host
+
+#define SKEP_LOOPBACK_UNSHARE 0x01u // in a new network namespace
 
 #define SKEP_CGROUP_UNSHARE 0x01u // a new cgroup namespace, rooted in what was just joined
 

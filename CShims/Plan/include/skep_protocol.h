@@ -74,11 +74,12 @@ struct skep_board {
     int32_t listener;  // the seccomp listener's number, plus 1: the parent fetches it from there
     int32_t successor; // the pid of the child that goes on in its place, or 0
     uint32_t timed;    // the parent's: for how many steps there is room in `times`; none unless it wants to know
+    uint32_t awaited;  // the parent's: whoever waits for `begun` is woken (futex(2)) as soon as it is that; 0 for never
     struct skep_report report; // the last REPORT_ERROR; of kind 0 where there is none
     uint64_t times[];          // when each step was begun, in nanoseconds of CLOCK_REALTIME, which no time namespace
                                // shifts. Behind a seccomp filter, which may not let a clock be read, they stay 0
 };
 
-_Static_assert(sizeof(struct skep_board) == 272, "the board is read by another language");
+_Static_assert(sizeof(struct skep_board) == 280, "the board is read by another language");
 
 #endif
