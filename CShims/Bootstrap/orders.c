@@ -4,6 +4,7 @@
 
 #include <linux/errno.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -162,7 +163,13 @@ static void wait_for_fifo(struct skep_init *init) {
     do
         got = SKEP_CALL(read, fifo, &byte, 1);
     while (got < 0 && skep_errno == EINTR);
-    if (got != 1) skep_fail(init, "read", "exec.fifo");
+    if (got != 1) {
+        int error = skep_errno;
+        // Nobody would hear of it before somebody starts the container.
+        struct pollfd start = {.fd = fifo, .events = POLLIN};
+        SKEP_CALL(ppoll, &start, 1, NULL, NULL, 0);
+        skep_fail_with(init, error, "read", "exec.fifo");
+    }
     skep_close(fifo);
 }
 

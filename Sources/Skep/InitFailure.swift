@@ -87,6 +87,7 @@ enum InitFailure {
         case (.noSuchFileOrDirectory?, "execve", _): "executable file not found in the container"
         case (.permissionDenied?, "execve", _): "permission denied by its mode, or it is a directory"
         case (.execFormatError?, "execve", _): "the program is for another architecture, or a script without #!"
+        case (_, "read", "process.args"?): "does linux.seccomp allow read? it is in force by then"
         case (.invalidArgument?, "pivot_root", _): "is the rootfs on a ramfs? --no-pivot works there"
         case (.notPermitted?, "setgroups", "process.user"?): "the container's user namespace lets nobody set groups"
         case (.noSuchFileOrDirectory?, "open_tree", "linux.devices"?),

@@ -93,6 +93,10 @@ import Testing
         arguments: [
             ("mount", 1, "/x", "mounts[3]", "mounts[3]: mount /x: Operation not permitted (EPERM)"),
             (
+                "read", 1, "exec.fifo", "process.args",
+                "process.args: read exec.fifo: Operation not permitted (EPERM); does linux.seccomp allow read? it is in force by then"
+            ),
+            (
                 "execve", 2, "nothing", "process.args",
                 "process.args: execve nothing: No such file or directory (ENOENT); executable file not found in the container"
             ),

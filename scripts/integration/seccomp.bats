@@ -212,6 +212,19 @@ null|SECCOMP_FILTER_FLAG_SPEC_ALLOW
 CASES
 }
 
+@test "seccomp: start tells of a filter that does not let the init wait for it" {
+    skep_only
+    setup_bundle true
+    seccomp '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"action": "SCMP_ACT_ERRNO", "errnoRet": 38,
+        "names": ["read"]}]}'
+    # With no_new_privs the filter is loaded last of all.
+    no_new_privs false
+    create
+    run_skep start "$ID"
+    assert_refused "read exec.fifo: Function not implemented (ENOSYS)" linux.seccomp
+    skep delete --force "$ID"
+}
+
 @test "seccomp: an exec'd process has the container's filter" {
     setup_bundle sleep 1000
     denying SCMP_ACT_ERRNO
