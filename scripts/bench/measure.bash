@@ -20,6 +20,16 @@ find_runtimes() {
     done
 }
 
+# Has the programs read from the disk again, as after a boot. A page fault maps as much of a file as the page cache has in
+# one piece there: of one that was just written whole, that may be twice as much memory for the same commands.
+read_programs_again() {
+    local name
+    for name in "${runtimes[@]}"; do
+        sync "${binary[$name]}"
+        dd if="${binary[$name]}" iflag=nocache count=0 status=none
+    done
+}
+
 # command_of RUNTIME COMMAND: the command line, or nothing where the runtime has no such command.
 command_of() {
     local runtime=$1 command=$2
