@@ -83,7 +83,7 @@ enum Configuration {
     /// Whether the init may make its network namespace while its parent makes cgroups. Where it is in one of them by
     /// then, the namespace's memory would count there.
     static func mayUnshareNetwork(_ spec: Spec, _ manager: ManagerKind, given: NetworkConfiguration?) -> Bool {
-        if given != nil || spec.annotations[NetworkConfiguration.annotation] != nil { return false }
+        if given != nil || NetworkOrder.annotation(of: spec) != nil { return false }
         return manager == .cgroupfsV1 || manager == .cgroupfsHybrid
     }
 

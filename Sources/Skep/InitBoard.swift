@@ -64,10 +64,13 @@ struct InitBoard: ~Copyable {
     /// The number of steps that were begun.
     var begun: Int { Int(begunWord.pointee) }
 
-    /// Waits until as many steps as are awaited have been begun, or that time is over.
-    func wait(milliseconds: UInt32) {
+    /// Waits until as many steps as are awaited have been begun, or that time is over. False if they were already.
+    @discardableResult
+    func wait(milliseconds: UInt32) -> Bool {
         let begun = begunWord.pointee
-        if begun < page.load(as: skep_board.self).awaited { skep_linux_wait_while(begunWord, begun, milliseconds) }
+        if begun >= page.load(as: skep_board.self).awaited { return false }
+        skep_linux_wait_while(begunWord, begun, milliseconds)
+        return true
     }
 
     private var begunWord: UnsafePointer<UInt32> { UnsafePointer(page.assumingMemoryBound(to: UInt32.self)) }

@@ -35,11 +35,15 @@ struct NetworkOrder: Sendable {
         if moves.isEmpty && networks.isEmpty { return nil }
     }
 
+    /// The annotation that holds a configuration of networks, if there is one.
+    static func annotation(of spec: Spec) -> String? {
+        spec.annotations.isEmpty ? nil : spec.annotations[NetworkConfiguration.annotation]
+    }
+
     private static func configuration(
         _ spec: Spec, given: NetworkConfiguration?
     ) throws(ContainerError) -> NetworkConfiguration? {
-        if spec.annotations.isEmpty { return given }
-        guard let text = spec.annotations[NetworkConfiguration.annotation] else { return given }
+        guard let text = annotation(of: spec) else { return given }
         let origin = "annotations.\(NetworkConfiguration.annotation)"
         if given != nil {
             throw ContainerError(

@@ -119,9 +119,8 @@ import Testing
             let board = try InitBoard(awaited: awaited)
             var begun = begun
             #expect(pwrite(board.descriptor.number, &begun, 4, 0) == 4)
-            let start = ContinuousClock.now
-            board.wait(milliseconds: 60_000)
-            #expect(ContinuousClock.now - start < .seconds(30))
+            let hasWaited = board.wait(milliseconds: 60_000)
+            #expect(!hasWaited)
         }
     }
 

@@ -149,8 +149,7 @@ assert_no_leaks_but_holder() {
     update_config '.root.readonly = true'
     # The init is slow there; that the root becomes read-only is the last thing.
     for slow in unshare:delay_enter=1000000:when=1 pivot_root:delay_enter=1000000 mount_setattr:delay_enter=50000; do
-        spawn strace -f -qq -o /dev/null -e trace="${slow%%:*}" -e inject="$slow" \
-            "$SKEP" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+        spawn_injected "$slow" run --bundle "$BUNDLE" "$ID"
         wait_for test -e "$ROOT/$ID/state.json"
         skep exec "$ID" sh -c 'ls /sys/class/net; cat /whose; touch /file 2>&1 | grep -o "Read-only.*"'
         assert_equal "$output" $'lo\nmine\nRead-only file system' "$slow"
@@ -163,10 +162,7 @@ assert_no_leaks_but_holder() {
     skep_only
     ! is_cgroup_v2 && ! is_systemd_manager || skip "clone3 makes it there, along with the others"
     setup_bundle true
-    status=0
-    strace -f -qq -o /dev/null -e trace=unshare -e inject=unshare:error=ENOSPC:when=1 \
-        "$SKEP" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
-    stderr=$(cat "$WORK/stderr") output=
+    run_injected unshare:error=ENOSPC:when=1 run --bundle "$BUNDLE" "$ID"
     assert_refused "linux.namespaces: unshare CLONE_NEWNET" ENOSPC max_net_namespaces
     assert_no_leaks
 }

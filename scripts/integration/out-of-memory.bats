@@ -106,8 +106,7 @@ keeps_count() {
     update_config '.process.oomScoreAdj = 1000'
     create
     # Between its look for the init and its word to it, start waits for long enough.
-    spawn strace -f -qq -o /dev/null -e trace=write -e inject=write:delay_enter=3000000:when=1 \
-        "$SKEP" --root "$ROOT" start "$ID"
+    spawn_injected write:delay_enter=3000000:when=1 start "$ID"
     wait_for test ! -e "$ROOT/$ID/exec.report"
     # Memory of a file counts as nobody's own, so that it is not who writes that is taken for the largest.
     sh -c 'echo $$ >"$1"; exec head -c 100000000 /dev/zero >"$2"' sh \

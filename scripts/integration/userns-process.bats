@@ -230,10 +230,7 @@ setup_file() {
     update_config '.linux.timeOffsets = {boottime: {secs: 5}}'
     local call words
     while IFS='|' read -r call words; do
-        status=0
-        strace -f -qq -o /dev/null -e inject="$call" "$SKEP" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
-            </dev/null >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
-        stderr=$(cat "$WORK/stderr") output=
+        run_injected "$call" run --bundle "$BUNDLE" "$ID"
         # shellcheck disable=SC2086 # words
         assert_refused $words
         assert_no_leaks

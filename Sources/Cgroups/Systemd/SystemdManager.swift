@@ -208,7 +208,8 @@ public final class SystemdManager: ForwardingManager {
 
     public func outOfMemoryKills() -> Int {
         let own = base.outOfMemoryKills()
-        if own > 0 || base.unifiedPath.map(Files.exists) ?? true { return own }
+        // The cgroup's files go a moment before the cgroup itself does.
+        if own > 0 || base.unifiedPath.map({ Files.exists($0 + "/memory.events") }) ?? true { return own }
         guard let before = state.withLock({ $0.killsBefore }), let now = killsAbove() else { return 0 }
         return max(now - before, 0)
     }

@@ -59,13 +59,10 @@ set_network() {
 # crash_everywhere CALLS [ARG...]: runs $BUNDLE as often as it takes to have the runtime killed at each of its system
 # calls of these names; after each, `delete --force` has to succeed, and assert_after_crash, which the test defines.
 crash_everywhere() {
-    command -v strace >/dev/null || skip "needs strace"
     local calls=$1 when
     shift
     for ((when = 1; when <= 100; when++)); do
-        status=0
-        strace -f -qq -o /dev/null -e "trace=$calls" -e "inject=$calls:signal=KILL:when=$when" \
-            "$SKEP" --root "$ROOT" run --bundle "$BUNDLE" "$@" "$ID" </dev/null >/dev/null 2>&1 3>&- || status=$?
+        run_injected "$calls:signal=KILL:when=$when" run --bundle "$BUNDLE" "$@" "$ID"
         ((status != 0)) || break
         skep delete --force "$ID"
         assert_after_crash "$when"

@@ -26,10 +26,10 @@ needs_kernel() {
 
 # run_skep ARG...: runs the runtime with the test's own root. Leaves $status, $output (standard output)
 # and $stderr. Through files, not pipes: a container that lives on would hold a pipe open for ever.
-# Standard input is $STDIN_FILE, or empty.
+# Standard input is $STDIN_FILE, or empty. What is in the array $under runs it.
 run_skep() {
     status=0
-    "$SKEP" --root "$ROOT" "$@" \
+    "${under[@]}" "$SKEP" --root "$ROOT" "$@" \
         <"${STDIN_FILE:-/dev/null}" >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
     # Bash leaves NULs out, and says so.
     { output=$(<"$WORK/stdout") stderr=$(<"$WORK/stderr"); } 2>/dev/null
@@ -54,6 +54,27 @@ spawn() {
 # spawn_skep ARG...: the runtime in the background.
 spawn_skep() {
     spawn "$SKEP" --root "$ROOT" "$@"
+}
+
+# run_injected INJECTION ARG...: as run_skep, with calls of the runtime and its children tampered with, in strace's words
+# for -e inject ("unshare:error=EPERM:when=1").
+run_injected() {
+    local under=()
+    inject "$1"
+    run_skep "${@:2}"
+}
+
+# spawn_injected INJECTION ARG...: the same as spawn_skep.
+spawn_injected() {
+    local under=()
+    inject "$1"
+    spawn "${under[@]}" "$SKEP" --root "$ROOT" "${@:2}"
+}
+
+# inject INJECTION: leaves in $under what has a command run so.
+inject() {
+    command -v strace >/dev/null || skip "needs strace"
+    under=(strace -f -qq -o /dev/null -e "trace=${1%%:*}" -e "inject=$1")
 }
 
 # wait_spawned: its exit status in $status. From then on the process id may be another's.
