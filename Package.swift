@@ -139,7 +139,7 @@ let package = Package(
         tests("CgroupsTests", ["Cgroups", "DBus", "OCI", "System", "DBusTestSupport", "TestSupport"]),
         tests("NetlinkTests", ["Netlink"]),
         tests("NetworksTests", ["Networks", "OCI", "Planning"]),
-        tests("SystemTests", ["System", "TestSupport"]),
+        tests("SystemTests", ["System", "CLinux", "TestSupport"]),
         tests(
             "SkepTests",
             ["Skep", "OCI", "Planning", "Cgroups", "Networks", "Netlink", "System", errno, "TestSupport"]),

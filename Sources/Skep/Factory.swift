@@ -147,23 +147,37 @@ public final class Factory: Sendable {
     public func summaries(
         unreadable: (_ id: String, _ error: ContainerError) -> Void = { _, _ in }
     ) throws(ContainerError) -> [ContainerSummary] {
+        try containers(unreadable) { [self] (container) throws(ContainerError) in try summary(container) }
+    }
+
+    /// The ids of the same containers, for less than it takes to know how they are.
+    package func containerIDs(
+        unreadable: (_ id: String, _ error: ContainerError) -> Void = { _, _ in }
+    ) throws(ContainerError) -> [String] {
+        try containers(unreadable) { (container) throws(ContainerError) in container.state.id }
+    }
+
+    private func containers<Value: Sendable>(
+        _ unreadable: (_ id: String, _ error: ContainerError) -> Void,
+        _ describe: @escaping @Sendable (StoredContainer) throws(ContainerError) -> Value
+    ) throws(ContainerError) -> [Value] {
         let outcomes = Parallel.map(try ids()) { [self] name in
-            Result { () throws(ContainerError) -> ContainerSummary in
-                try summary(
+            Result { () throws(ContainerError) -> Value in
+                try describe(
                     try StoredContainer(
                         StateDirectory(root: root, id: try ContainerID(name, grammar: .commandLine)), cgroups: cgroups))
             }.mapError { Unreadable(id: name, error: $0) }
         }
-        var summaries: [ContainerSummary] = []
-        summaries.reserveCapacity(outcomes.count)
+        var values: [Value] = []
+        values.reserveCapacity(outcomes.count)
         for outcome in outcomes {
             switch outcome {
-            case .success(let summary): summaries.append(summary)
+            case .success(let value): values.append(value)
             case .failure(let failure):
                 if failure.error.code != .containerNotExists { unreadable(failure.id, failure.error) }
             }
         }
-        return summaries
+        return values
     }
 
     private struct Unreadable: Error {

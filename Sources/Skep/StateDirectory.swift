@@ -193,7 +193,7 @@ struct StateDirectory: Sendable {
     private func read(_ file: String) throws(ContainerError) -> [UInt8]? {
         do {
             return try Descriptor.open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-                .readToEnd(limit: JSONDocument.maximumSize, path: file)
+                .readToEnd(limit: JSONDocument.maximumSize, isWhole: true, path: file)
         } catch {
             if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
             throw ContainerError(error, origin: "container \"\(id)\"")

@@ -61,13 +61,13 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
             throw JSONError(
                 .unknownValue("\"\(name)\"", allowed: ManagerKind.builtIn.map(\.rawValue)), path: "cgroup_manager")
         }
-        manager = StoredManager(kind: kind, namedPaths: Self.paths(try object.map("cgroup_paths")))
+        manager = StoredManager(kind: kind, namedPaths: try Self.paths("cgroup_paths", of: object))
         if kind == .systemdV1 || kind == .systemdV2 {
             manager.unit = SystemdUnit(
                 name: try object.required("systemd_unit"), isUsers: try object.flag("systemd_user"),
                 delegated: try object.text("systemd_delegated"))
         }
-        namespacePaths = Self.paths(try object.map("namespace_paths"))
+        namespacePaths = try Self.paths("namespace_paths", of: object)
         annotations = try object.map("annotations")
         keepsKeyring = try object.flag("no_new_keyring")
         sharesPIDNamespace = try object.flag("shares_pid_namespace")
@@ -88,8 +88,8 @@ extension StoredState: JSONDecodable, JSONObjectEncodable {
         }
     }
 
-    private static func paths(_ map: [String: String]) -> [NamedPath] {
-        map.map { NamedPath($0.key, $0.value) }.sorted { $0.name < $1.name }
+    private static func paths(_ property: StaticString, of object: JSONObject) throws(JSONError) -> [NamedPath] {
+        try object.entries(property) { (name, path) throws(JSONError) in NamedPath(name, try path.string()) }
     }
 
     func encode(into object: borrowing JSONObjectBuilder) {

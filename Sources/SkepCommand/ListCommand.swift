@@ -22,12 +22,15 @@ enum ListCommand {
         }
         let factory = try invocation.factory()
         let log = invocation.globals.log
-        let summaries = try failing { () throws(ContainerError) in
-            try factory.summaries { id, error in log.write("warning", "\(error)") }
-        }
+        func warn(_ id: String, _ error: ContainerError) { log.write("warning", "\(error)") }
         if invocation.arguments.has("quiet") {
-            for summary in summaries { print(summary.id) }
-        } else if format == "json" {
+            for id in try failing({ () throws(ContainerError) in try factory.containerIDs(unreadable: warn) }) {
+                print(id)
+            }
+            return 0
+        }
+        let summaries = try failing { () throws(ContainerError) in try factory.summaries(unreadable: warn) }
+        if format == "json" {
             let owners = Owners()
             let states = summaries.map { summary in
                 var state = summary.document

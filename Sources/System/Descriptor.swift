@@ -83,21 +83,31 @@ extension Descriptor {
     }
 
     /// Reads to the end of the file. One of more than `limit` bytes fails with EFBIG.
+    ///
+    /// - Parameters:
+    ///   - limit: how long it may be.
+    ///   - isWhole: whether it comes as a whole, so that a read of less than was asked for is the last: as of a regular
+    ///     file, or one that the kernel makes up and that is no list. It saves a call.
+    ///   - path: what an error names.
+    /// - Returns: what is in it.
+    /// - Throws: what read(2) failed with.
     public borrowing func readToEnd(
-        limit: Int = 64 << 20, path: @autoclosure () -> String
+        limit: Int = 64 << 20, isWhole: Bool = false, path: @autoclosure () -> String
     ) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = 4096
         while true {
             let start = bytes.count
             let wanted = chunk
+            let isOver: Bool
             do {
                 let got = try appendRead(to: &bytes, atMost: wanted)
-                if got == 0 { return bytes }
+                isOver = got == 0 || isWhole && got < wanted
             } catch {
                 throw SystemError("read", path(), error)
             }
             if bytes.count > limit { throw SystemError("read", path(), .fileTooLarge) }
+            if isOver { return bytes }
             if bytes.count - start == chunk { chunk = min(chunk * 4, 1 << 20) }
         }
     }

@@ -12,7 +12,7 @@ public enum Files {
 
     /// The whole of a small text file, without its trailing newline.
     public static func readLine(_ path: String) throws(SystemError) -> String {
-        var bytes = try read(path, limit: 1 << 20)
+        var bytes = try Descriptor.open(path, O_RDONLY).readToEnd(limit: 1 << 20, isWhole: true, path: path)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)
     }

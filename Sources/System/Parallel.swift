@@ -10,29 +10,50 @@ public enum Parallel {
 
     /// What `transform` makes of each element, in the elements' order.
     ///
-    /// Each thread takes a part of its own, as long as others. Where no thread is to be had, the caller's does it all.
+    /// Each thread takes some at a time, as one may begin late or be slower. Where no thread is to be had, the caller's
+    /// does it all.
     public static func map<Element: Sendable, Value: Sendable>(
         _ elements: [Element], _ transform: @escaping @Sendable (Element) -> Value
     ) -> [Value] {
         let count = min(elements.count / leastShare, mostThreads, processors)
         if count < 2 { return elements.map(transform) }
-        let values = (0..<count).map { _ in Slot<[Value]>([]) }
-        let parts = values.enumerated().map { number, slot in
-            let share = elements[elements.count * number / count..<elements.count * (number + 1) / count]
-            return Work { slot.value.withLock { $0 = share.map(transform) } }
+        let parts = Parts<Value>()
+        let work = Work {
+            while let start = parts.take(of: elements.count) {
+                parts.add(elements[start..<min(start + portion, elements.count)].map(transform), at: start)
+            }
         }
-        let threads = parts.dropFirst().map { start($0) }
-        parts[0].run()
-        for (thread, part) in zip(threads, parts.dropFirst()) {
-            if let thread { pthread_join(thread, nil) } else { part.run() }
+        let threads = (1..<count).map { _ in start(work) }
+        work.run()
+        for thread in threads {
+            if let thread { pthread_join(thread, nil) }
         }
-        return values.flatMap { $0.value.withLock { $0 } }
+        return parts.inOrder
     }
 
-    private final class Slot<Value: Sendable>: Sendable {
-        let value: Mutex<Value>
+    /// So many a thread takes at a time.
+    private static let portion = 16
 
-        init(_ value: Value) { self.value = Mutex(value) }
+    /// What has been taken, and what has come of it.
+    private final class Parts<Value: Sendable>: Sendable {
+        private let state = Mutex((next: 0, done: [(start: Int, values: [Value])]()))
+
+        /// Where the next portion starts; nil if all are taken.
+        func take(of count: Int) -> Int? {
+            state.withLock { state in
+                if state.next >= count { return nil }
+                defer { state.next += portion }
+                return state.next
+            }
+        }
+
+        func add(_ values: [Value], at start: Int) {
+            state.withLock { $0.done.append((start, values)) }
+        }
+
+        var inOrder: [Value] {
+            state.withLock { $0.done.sorted { $0.start < $1.start }.flatMap(\.values) }
+        }
     }
 
     private final class Work: Sendable {

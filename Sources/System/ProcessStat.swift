@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SystemPackage
 
 /// What /proc/PID/stat says of a process.
@@ -14,7 +15,8 @@ public struct ProcessStat: Sendable, Equatable {
     public static func read(_ pid: Int32) throws(SystemError) -> ProcessStat? {
         let path = "/proc/" + decimal(pid) + "/stat"
         do {
-            return ProcessStat(parsing: try Files.read(path, limit: 8192))
+            return ProcessStat(
+                parsing: try Descriptor.open(path, O_RDONLY).readToEnd(limit: 8192, isWhole: true, path: path))
         } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess {
             return nil
         }
@@ -24,7 +26,7 @@ public struct ProcessStat: Sendable, Equatable {
     /// parentheses, which may itself hold anything.
     public init?(parsing bytes: [UInt8]) {
         guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
+        let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
         guard fields.count >= 20, let letter = fields[0].first,
             let parent = Int32(String(decoding: fields[1], as: UTF8.self)),
             let start = UInt64(String(decoding: fields[19], as: UTF8.self))

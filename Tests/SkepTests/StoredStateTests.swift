@@ -38,7 +38,7 @@ import Testing
         state.startTime = .max
         state.bundle = "/ä \"b\"\n\t\\"
         state.manager = StoredManager(kind: .cgroupfsV2, namedPaths: [])
-        state.namespacePaths = []
+        state.namespacePaths = [NamedPath("NEWPID", "/proc/7/ns/pid"), NamedPath("NEWNET", "/proc/7/ns/net")]
         state.annotations = [:]
         state.keepsKeyring = true
         state.sharesPIDNamespace = true

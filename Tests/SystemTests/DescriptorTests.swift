@@ -114,4 +114,20 @@ import Testing
         }
         #expect(try reader.readToEnd(path: "pipe") == bytes)
     }
+
+    @Test("What comes as a whole is over with a read that gives less than was asked for", arguments: [0, 7, 5000])
+    func whole(count: Int) throws {
+        var ends: [CInt] = [-1, -1]
+        _ = try systemCall { Glibc.pipe(&ends) }
+        _ = try systemCall { fcntl(ends[0], F_SETFL, O_NONBLOCK) }
+        let reader = Descriptor(owning: ends[0])
+        let writer = Descriptor(owning: ends[1])
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        try writer.write(bytes, path: "pipe")
+        // To read on would fail, as the pipe's other end is open.
+        if count > 0 { #expect(try reader.readToEnd(isWhole: true, path: "pipe") == bytes) }
+        #expect(throws: SystemError("read", "pipe", .wouldBlock)) {
+            _ = try reader.readToEnd(isWhole: true, path: "pipe")
+        }
+    }
 }

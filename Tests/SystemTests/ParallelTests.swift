@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 import System
@@ -16,6 +17,17 @@ import Testing
         let seen = Mutex<[Int]>([])
         _ = Parallel.map(Array(0..<1000)) { element in seen.withLock { $0.append(element) } }
         #expect(seen.withLock { $0.sorted() } == Array(0..<1000))
+    }
+
+    @Test("one that takes long keeps but a few others waiting", .enabled(if: skep_linux_processors() > 1))
+    func uneven() {
+        let others = Mutex(0), meanwhile = Mutex(0)
+        _ = Parallel.map(Array(0..<1000)) { element in
+            if element > 0 { return others.withLock { $0 += 1 } }
+            for _ in 0..<10_000 where others.withLock({ $0 }) < 900 { usleep(1000) }
+            meanwhile.withLock { $0 = others.withLock { $0 } }
+        }
+        #expect(meanwhile.withLock { $0 } >= 900)
     }
 
     @Test("few are not worth a thread")

@@ -143,8 +143,23 @@ public struct JSONNode {
     public func map<Value>(
         _ transform: (JSONNode) throws(JSONError) -> Value
     ) throws(JSONError) -> [String: Value] {
-        guard kind == SKEP_JSON_OBJECT else { throw mismatch(.object) }
         var values = [String: Value](minimumCapacity: Int(value.length))
+        try forEachEntry { (name, value) throws(JSONError) in values[name] = try transform(value) }
+        return values
+    }
+
+    /// The value as an object that maps names to values, each entry read by `transform`, in the document's order.
+    public func entries<Value>(
+        _ transform: (String, JSONNode) throws(JSONError) -> Value
+    ) throws(JSONError) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(Int(value.length))
+        try forEachEntry { (name, value) throws(JSONError) in values.append(try transform(name, value)) }
+        return values
+    }
+
+    private func forEachEntry(_ read: (String, JSONNode) throws(JSONError) -> Void) throws(JSONError) {
+        guard kind == SKEP_JSON_OBJECT else { throw mismatch(.object) }
         let end = value.next
         var next = index + 1
         while next < end {
@@ -154,13 +169,12 @@ public struct JSONNode {
             let key = name.characters
             do throws(JSONError) {
                 if name.has(SKEP_JSON_HAS_NUL) { throw JSONError(.containsNUL) }
-                values[key] = try transform(entry)
+                try read(key, entry)
             } catch {
                 guard let inspector else { throw error.inEntry(key) }
                 inspector.record(error, at: entry)
             }
         }
-        return values
     }
 
     /// The error "expected something else".

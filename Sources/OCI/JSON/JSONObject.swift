@@ -99,6 +99,18 @@ public struct JSONObject {
     public func map<Value: JSONDecodable>(_ name: StaticString) throws(JSONError) -> [String: Value] {
         try optional(name) ?? [:]
     }
+
+    /// The same as a list, each entry read by `transform`, in the document's order.
+    public func entries<Value>(
+        _ name: StaticString, _ transform: (String, JSONNode) throws(JSONError) -> Value
+    ) throws(JSONError) -> [Value] {
+        guard let node = self[name] else { return [] }
+        do {
+            return try node.entries(transform)
+        } catch {
+            throw error.inProperty(name)
+        }
+    }
 }
 
 extension String: JSONDecodable {
