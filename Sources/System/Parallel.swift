@@ -5,7 +5,7 @@ internal import Synchronization
 /// Work on many things at once, by threads that end with it.
 public enum Parallel {
     /// So many are done faster than a thread is made for them.
-    private static let leastShare = 64
+    private static let leastShare = 32
     private static let mostThreads = 8
 
     /// What `transform` makes of each element, in the elements' order.
@@ -32,7 +32,7 @@ public enum Parallel {
     }
 
     /// So many a thread takes at a time.
-    private static let portion = 16
+    private static let portion = 8
 
     /// What has been taken, and what has come of it.
     private final class Parts<Value: Sendable>: Sendable {
@@ -66,8 +66,8 @@ public enum Parallel {
     private static func start(_ work: Work) -> pthread_t? {
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(work)
-        let error = pthread_create(
-            &thread, nil,
+        let error = skep_linux_thread_elsewhere(
+            &thread,
             { argument in
                 if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
                 return nil

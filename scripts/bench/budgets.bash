@@ -20,7 +20,7 @@ measure_waiting() {
     local name pid
     for name in "${runtimes[@]}"; do
         [[ $name != floor ]] || continue
-        pid=$("${binary[$name]}" --root "$work/state.$name" state bench-created | jq .pid)
+        pid=$("${binary[$name]}" --root "$states/state.$name" state bench-created | jq .pid)
         awk -v runtime="$name" '
             /^Private_/ { own += $2 }
             /^Pss:/     { share = $2 }
@@ -37,7 +37,7 @@ measure_tight() {
     jq '.linux.resources.memory.limit = 524288' "$work/bundle/config.json" >"$bundle/config.json"
     for name in "${runtimes[@]}"; do
         [[ $name != floor ]] || continue
-        local line=("${binary[$name]}" "${manager[@]}" --root "$work/state.$name")
+        local line=("${binary[$name]}" "${manager[@]}" --root "$states/state.$name")
         started=0
         for _ in {1..10}; do
             if "${line[@]}" create --bundle "$bundle" bench-tight && "${line[@]}" start bench-tight; then
@@ -85,7 +85,7 @@ EOT
 # The peak memory of every command of skep's: the most of three calls, in kilobytes.
 measure_every_peak() {
     local title before command step steps kilobytes
-    local skep_line="${binary[skep]-} ${manager[*]} --root $work/state.skep"
+    local skep_line="${binary[skep]-} ${manager[*]} --root $states/state.skep"
     [[ -n ${binary[skep]-} ]] || return 0
     mkdir -p "$work/spec"
     # Command lines without spaces in their words.

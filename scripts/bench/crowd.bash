@@ -3,7 +3,7 @@
 
 # Takes away what is left of a runtime's many containers.
 clear_crowd() {
-    local name=$1 root=$work/crowd.$1
+    local name=$1 root=$states/crowd.$1
     [[ -d $root ]] || return 0
     "${binary[$name]}" "${manager[@]}" --root "$root" list --quiet |
         xargs -r -P 8 -I{} "${binary[$name]}" "${manager[@]}" --root "$root" delete --force {} >/dev/null 2>&1 || true
@@ -15,7 +15,7 @@ clear_crowd() {
 crowd() {
     local name=$1 first=$2 last=$3
     shift 3
-    seq "$first" "$last" | xargs -P 8 -I{} "${binary[$name]}" "${manager[@]}" --root "$work/crowd.$name" "$@" \
+    seq "$first" "$last" | xargs -P 8 -I{} "${binary[$name]}" "${manager[@]}" --root "$states/crowd.$name" "$@" \
         >"$work/crowd.log" 2>&1 || die "$name: $(tail -n 1 "$work/crowd.log")"
 }
 
@@ -48,7 +48,7 @@ measure_long_lists() {
         arguments=()
         for name in "${crowded[@]}"; do
             crowd "$name" $((last + 1)) "$count" create --bundle "$work/bundle" bench-{}
-            arguments+=(--command-name "$name" "${binary[$name]} ${manager[*]} --root $work/crowd.$name list")
+            arguments+=(--command-name "$name" "${binary[$name]} ${manager[*]} --root $states/crowd.$name list")
         done
         last=$count
         hyperfine -N --style none --warmup "$warmup" --runs "$runs" --export-json "$work/list-$count.json" \

@@ -11,7 +11,7 @@ find_runtimes() {
         if [[ $name == skep ]]; then path=$skep; else path=$(command -v "$name"); fi
         if [[ ! -x $path ]]; then
             left_out+=("$name: no binary at ${path#"$project"/}")
-        elif reason=$("$path" "${manager[@]}" --root "$work/state.$name" run --bundle "$work/bundle" bench 2>&1); then
+        elif reason=$("$path" "${manager[@]}" --root "$states/state.$name" run --bundle "$work/bundle" bench 2>&1); then
             runtimes+=("$name")
             binary[$name]=$(realpath "$path")
         else
@@ -33,7 +33,7 @@ read_programs_again() {
 # command_of RUNTIME COMMAND: the command line, or nothing where the runtime has no such command.
 command_of() {
     local runtime=$1 command=$2
-    local line="${binary[$runtime]} ${manager[*]} --root $work/state.$runtime"
+    local line="${binary[$runtime]} ${manager[*]} --root $states/state.$runtime"
     case $runtime/$command in
     floor/run) echo "${binary[floor]} $work/bundle /bin/true" ;;
     floor/*) ;;
@@ -52,9 +52,9 @@ create_containers() {
     local name
     for name in "${runtimes[@]}"; do
         [[ $name == floor ]] && continue
-        "${binary[$name]}" "${manager[@]}" --root "$work/state.$name" create --bundle "$work/bundle" bench-created \
+        "${binary[$name]}" "${manager[@]}" --root "$states/state.$name" create --bundle "$work/bundle" bench-created \
             </dev/null >/dev/null 2>&1
-        "${binary[$name]}" "${manager[@]}" --root "$work/state.$name" run --detach --bundle "$work/sleeper" bench-running \
+        "${binary[$name]}" "${manager[@]}" --root "$states/state.$name" run --detach --bundle "$work/sleeper" bench-running \
             </dev/null >/dev/null 2>&1
     done
 }
@@ -63,7 +63,7 @@ create_containers() {
 measure_command() {
     local command=$1 round n name line share prepare=()
     # What Skep has compiled and kept is not there the first time.
-    [[ $command != first ]] || prepare=(--prepare "rm -rf $work/state.skep/.cache")
+    [[ $command != first ]] || prepare=(--prepare "rm -rf $states/state.skep/.cache")
     for ((round = 0; round < rounds; round++)); do
         local arguments=()
         for ((n = 0; n < ${#runtimes[@]}; n++)); do
