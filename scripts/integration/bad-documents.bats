@@ -6,11 +6,11 @@ setup_file() {
     skep_only
 }
 
-# refused WORD...: create refuses $BUNDLE within a memory of 200 MB, and changes nothing.
+# refused WORD...: create refuses $BUNDLE within a memory of $MEMORY KiB, or 400,000, and changes nothing.
 refused() {
     status=0
     (
-        ulimit -v 400000
+        ulimit -v "${MEMORY:-400000}"
         exec "$SKEP" --root "$ROOT" create --bundle "$BUNDLE" "$ID"
     ) </dev/null >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
     output=$(<"$WORK/stdout")
@@ -47,6 +47,17 @@ refused() {
         run_skep check --bundle "$BUNDLE"
         assert_status 1
         (($(grep -c '' "$WORK/stdout") < 2100)) || fail "$kind: $(grep -c '' "$WORK/stdout") findings"
+    done
+}
+
+@test "bad documents: a long string where an object is expected takes no more than its text" {
+    setup_bundle
+    local where MEMORY=65536
+    for where in '"annotations":' '"linux":{"sysctl":' '"linux":{"resources":{"rdma":' '"linux":{"resources":{"unified":'; do
+        { printf '{"ociVersion":"1.0.0",%s"' "$where" && head -c 3900000 /dev/zero | tr '\0' x && printf '"}'; } \
+            >"$BUNDLE/config.json"
+        head -c "$(($(tr -cd '{' <<<"$where" | wc -c)))" /dev/zero | tr '\0' '}' >>"$BUNDLE/config.json"
+        refused "expected an object, found a string"
     done
 }
 

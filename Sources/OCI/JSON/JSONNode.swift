@@ -143,7 +143,7 @@ public struct JSONNode {
     public func map<Value>(
         _ transform: (JSONNode) throws(JSONError) -> Value
     ) throws(JSONError) -> [String: Value] {
-        var values = [String: Value](minimumCapacity: Int(value.length))
+        var values = [String: Value](minimumCapacity: try entryCount())
         try forEachEntry { (name, value) throws(JSONError) in values[name] = try transform(value) }
         return values
     }
@@ -153,13 +153,20 @@ public struct JSONNode {
         _ transform: (String, JSONNode) throws(JSONError) -> Value
     ) throws(JSONError) -> [Value] {
         var values: [Value] = []
-        values.reserveCapacity(Int(value.length))
+        values.reserveCapacity(try entryCount())
         try forEachEntry { (name, value) throws(JSONError) in values.append(try transform(name, value)) }
         return values
     }
 
-    private func forEachEntry(_ read: (String, JSONNode) throws(JSONError) -> Void) throws(JSONError) {
+    /// How many entries the value has as an object. Of a string the length is that of its text: no number to make room
+    /// for.
+    private func entryCount() throws(JSONError) -> Int {
         guard kind == SKEP_JSON_OBJECT else { throw mismatch(.object) }
+        return Int(value.length)
+    }
+
+    /// The entries of what is an object.
+    private func forEachEntry(_ read: (String, JSONNode) throws(JSONError) -> Void) throws(JSONError) {
         let end = value.next
         var next = index + 1
         while next < end {
