@@ -117,19 +117,19 @@ enum CgroupDirectory {
         "these processes are still in it: \(processes); a cgroup above may be frozen"
     }
 
-    /// The number behind `key` in a file of "key number" lines; 0 if there is none.
-    static func counter(_ key: String, in path: String) -> Int {
-        (try? Files.read(path)).map { counter(key, of: $0) } ?? 0
+    /// The number behind `key` in a file of "key number" lines; nil if there is none, or no such file.
+    static func counter(_ key: String, in path: String) -> Int? {
+        (try? Files.read(path)).flatMap { counter(key, of: $0) }
     }
 
     /// The same of a file's content.
-    static func counter(_ key: String, of bytes: [UInt8]) -> Int {
+    static func counter(_ key: String, of bytes: [UInt8]) -> Int? {
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: " "))
             if fields.count == 2 && fields[0].elementsEqual(key.utf8) {
-                return Int(String(decoding: fields[1], as: UTF8.self)) ?? 0
+                return Int(String(decoding: fields[1], as: UTF8.self))
             }
         }
-        return 0
+        return nil
     }
 }

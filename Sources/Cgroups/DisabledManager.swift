@@ -92,7 +92,7 @@ public struct DisabledManager: Manager {
 
     public func watchMemory() throws(SystemError) -> OutOfMemoryWatch? { nil }
 
-    public func outOfMemoryKills() -> Int { 0 }
+    public func outOfMemoryKills() -> Int? { nil }
 
     @discardableResult
     public func discard() -> Bool { true }

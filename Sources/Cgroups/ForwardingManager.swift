@@ -61,7 +61,7 @@ extension ForwardingManager {
 
     public func watchMemory() throws(SystemError) -> OutOfMemoryWatch? { try base.watchMemory() }
 
-    public func outOfMemoryKills() -> Int { base.outOfMemoryKills() }
+    public func outOfMemoryKills() -> Int? { base.outOfMemoryKills() }
 
     public func noteKills() { base.noteKills() }
 

@@ -77,7 +77,7 @@ enum UnifiedFreezer {
         let value = isFrozen ? "1" : "0"
         let deadline = Deadline(milliseconds: patience)
         try Files.write(value, to: file)
-        while (CgroupDirectory.counter("frozen", of: try events.read()) != 0) != isFrozen {
+        while (CgroupDirectory.counter("frozen", of: try events.read()) == 1) != isFrozen {
             let rest = deadline.rest
             if rest == 0 { throw SystemError("write \(value)", file, .timedOut, hint: hint) }
             _ = try events.waitForChange(milliseconds: rest)
@@ -86,6 +86,6 @@ enum UnifiedFreezer {
 
     /// Whether all processes are frozen.
     static func isFrozen(_ path: String) -> Bool {
-        CgroupDirectory.counter("frozen", in: path + "/cgroup.events") != 0
+        CgroupDirectory.counter("frozen", in: path + "/cgroup.events") == 1
     }
 }

@@ -259,8 +259,8 @@ public struct LegacyManager: UnitFiles {
         return try OutOfMemoryWatch.legacy(path)
     }
 
-    public func outOfMemoryKills() -> Int {
-        path(of: "memory").map { CgroupDirectory.counter("oom_kill", in: $0 + "/memory.oom_control") } ?? 0
+    public func outOfMemoryKills() -> Int? {
+        path(of: "memory").flatMap { CgroupDirectory.counter("oom_kill", in: $0 + "/memory.oom_control") }
     }
 
     @discardableResult

@@ -73,9 +73,9 @@ public protocol Manager: Sendable {
     func statistics() throws(SystemError) -> Statistics
     /// Watches for the kernel's OOM killer. Nil where no memory is accounted.
     func watchMemory() throws(SystemError) -> OutOfMemoryWatch?
-    /// How often the kernel's OOM killer has struck here. Once the cgroup is gone: since `noteKills`, where that can be
-    /// told.
-    func outOfMemoryKills() -> Int
+    /// How often the kernel's OOM killer has struck here. Once the cgroup is gone: since `noteKills`. Nil where that
+    /// can't be told.
+    func outOfMemoryKills() -> Int?
     /// Takes down what `outOfMemoryKills` needs if the cgroup goes away by itself along with its last process.
     func noteKills()
     /// Removes the cgroups of a container that never came to be. One with processes in it is somebody else's, and
@@ -90,6 +90,9 @@ public protocol Manager: Sendable {
 }
 
 extension Manager {
+    /// Whether the kernel's OOM killer is known to have struck here.
+    public var hasRunOutOfMemory: Bool { (outOfMemoryKills() ?? 0) > 0 }
+
     /// The same as `discard`, but waits for processes that are about to end in there, 1 second at most: those that an
     /// init has left in a pid namespace that is not its own. Who stays is somebody else's.
     @discardableResult

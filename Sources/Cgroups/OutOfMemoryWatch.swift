@@ -14,13 +14,11 @@ public struct OutOfMemoryWatch: ~Copyable, Sendable {
     /// What counts along, for when the cgroup is gone.
     private var above: Above?
 
-    /// A cgroup above, whose counter has what happens below it. Of others below it, it has that, too.
+    /// The counter of a cgroup above, which has what happens below it. Of others below it, it has that, too.
     private struct Above {
-        let path: String
+        let events: String
         /// Its count when the watched cgroup's own was last read.
         var known: Int
-
-        var now: Int { CgroupDirectory.counter("oom_kill", in: path + "/memory.events") }
     }
 
     private init(_ descriptor: consuming Descriptor, _ path: String, isCounter: Bool) {
@@ -60,12 +58,13 @@ public struct OutOfMemoryWatch: ~Copyable, Sendable {
     /// What to poll it for.
     public var events: Int16 { Int16(isCounter ? POLLIN : POLLPRI) }
 
-    /// Has the version 2 cgroup at `path` tell, once the watched one is gone: its end may come before anybody asks.
-    mutating func fallBack(to path: String) {
-        var above = Above(path: path, known: 0)
-        above.known = above.now
-        self.above = above
+    /// Has `events`, the memory.events of a cgroup above, tell once the watched one is gone: its end may come before
+    /// anybody asks.
+    mutating func fallBack(to events: String) {
+        above = Self.kills(events).map { Above(events: events, known: $0) }
     }
+
+    private static func kills(_ events: String) -> Int? { CgroupDirectory.counter("oom_kill", in: events) }
 
     /// How often the OOM killer has struck since this was last asked. Version 1 counts its attempts, of which several
     /// may come to one process: they are told as one. Version 2 tells of a cgroup that is gone only by `fallBack`.
@@ -77,9 +76,10 @@ public struct OutOfMemoryWatch: ~Copyable, Sendable {
             return count > 0 ? 1 : 0
         }
         // Before the cgroup's own: what comes in between is then told rather twice than never.
-        let nowAbove = above?.now ?? 0
+        let knownAbove = above?.known ?? 0
+        let nowAbove = above.flatMap { Self.kills($0.events) } ?? knownAbove
         defer { above?.known = nowAbove }
-        guard let now = try? killed() else { return max(nowAbove - (above?.known ?? 0), 0) }
+        guard let now = try? killed() else { return max(nowAbove - knownAbove, 0) }
         defer { known = max(now, known) }
         return max(now - known, 0)
     }
@@ -96,6 +96,6 @@ public struct OutOfMemoryWatch: ~Copyable, Sendable {
     }
 
     private borrowing func killed() throws(SystemError) -> Int {
-        CgroupDirectory.counter("oom_kill", of: try descriptor.readFromStart(path: path + "/memory.events"))
+        CgroupDirectory.counter("oom_kill", of: try descriptor.readFromStart(path: path + "/memory.events")) ?? 0
     }
 }

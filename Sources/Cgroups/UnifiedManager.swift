@@ -195,7 +195,7 @@ public struct UnifiedManager: UnitFiles {
         return try OutOfMemoryWatch.unified(path)
     }
 
-    public func outOfMemoryKills() -> Int {
+    public func outOfMemoryKills() -> Int? {
         CgroupDirectory.counter("oom_kill", in: path + "/memory.events")
     }
 

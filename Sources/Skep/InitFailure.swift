@@ -43,8 +43,8 @@ enum InitFailure {
 
     /// What the kernel's OOM killer has done in the cgroups of an init that died.
     struct OutOfMemory {
-        /// How often it has struck there.
-        var kills = 0
+        /// Whether it has struck there.
+        var hasStruck = false
         /// The container's own limit.
         var limit: MemoryLimit?
         /// Whether it may have been others that it struck, as where the init joins a container.
@@ -56,7 +56,7 @@ enum InitFailure {
         _ status: ExitStatus, during step: Plan.Step?, _ outOfMemory: OutOfMemory, isFiltered: Bool = false
     ) -> ContainerError {
         let place = step.map { " at the step \"\($0.action.name) \($0.action)\"" } ?? " before its first step"
-        let isOutOfMemory = status.signal == killSignal && outOfMemory.kills > 0
+        let isOutOfMemory = status.signal == killSignal && outOfMemory.hasStruck
         if isOutOfMemory && !outOfMemory.hasOthers { return tooLowToStart(outOfMemory.limit, place) }
         var hint = isFiltered && status.signal == badCallSignal ? filterHint : nil
         if isOutOfMemory {

@@ -24,14 +24,14 @@ extension Launch {
         return InitFailure.death(
             status, during: begun > 0 ? order.plan.steps[begun - 1] : nil,
             .init(
-                kills: order.manager.outOfMemoryKills(), limit: MemoryLimit(order.resources),
+                hasStruck: order.manager.hasRunOutOfMemory, limit: MemoryLimit(order.resources),
                 hasOthers: order.isJoining), isFiltered: order.plan.isFiltered(atStep: begun - 1))
     }
 
     /// The kernel kills a process whose new program finds no memory, and closes its descriptors as for one that does.
     func deathInExec() throws(ContainerError) -> ContainerError? {
         guard !order.isJoining, MemoryLimit(order.resources)?.mayPreventExec == true,
-            order.manager.outOfMemoryKills() > 0, (try? handle.waitForEnd(milliseconds: Self.deathTime)) == true
+            order.manager.hasRunOutOfMemory, (try? handle.waitForEnd(milliseconds: Self.deathTime)) == true
         else { return nil }
         return try death()
     }

@@ -44,7 +44,7 @@ extension StoredContainer {
         } catch {
             failure = error
         }
-        if try directory.isWaiting() && manager.outOfMemoryKills() > 0 {
+        if try directory.isWaiting() && manager.hasRunOutOfMemory {
             // Also if it failed at what was gone by then.
             updated.ranOutOfMemory = true
             try directory.stage(updated.document, for: directory.statePath)

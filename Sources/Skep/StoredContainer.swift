@@ -137,7 +137,7 @@ package struct StoredContainer: Sendable {
 
     /// Why the OOM killer ended the init; nil if it did not strike.
     private func outOfMemory() -> ContainerError? {
-        state.ranOutOfMemory || manager.outOfMemoryKills() > 0 ? InitFailure.tooLowToStart(memoryLimit) : nil
+        state.ranOutOfMemory || manager.hasRunOutOfMemory ? InitFailure.tooLowToStart(memoryLimit) : nil
     }
 
     private var memoryLimit: MemoryLimit? {

@@ -184,11 +184,12 @@ import Testing
     @Test("A death without a word") func death() {
         let step = Plan.Step(.mask("/x"), from: Origin("linux.maskedPaths", 2))
         func text(
-            _ status: Int32, _ step: Plan.Step?, kills: Int = 0, _ resources: Resources? = nil, hasOthers: Bool = false
+            _ status: Int32, _ step: Plan.Step?, hasStruck: Bool = false, _ resources: Resources? = nil,
+            hasOthers: Bool = false
         ) -> String {
             InitFailure.death(
                 ExitStatus(rawValue: status), during: step,
-                .init(kills: kills, limit: MemoryLimit(resources), hasOthers: hasOthers)
+                .init(hasStruck: hasStruck, limit: MemoryLimit(resources), hasOthers: hasOthers)
             ).description
         }
         let limited = Resources(memory: .init(limit: 524_288))
@@ -196,20 +197,21 @@ import Testing
         #expect(text(3 << 8, step) == "linux.maskedPaths[2]: the init ended with status 3 at the step \"mask /x\"")
         #expect(text(9, nil) == "container init: the init was killed by signal 9 before its first step")
         #expect(
-            text(9, step, kills: 1, limited)
+            text(9, step, hasStruck: true, limited)
                 == "linux.resources.memory.limit: the memory limit (linux.resources.memory.limit = 512 KiB) was too "
                 + "low to start; the kernel's OOM killer ended the init at the step \"mask /x\"")
         #expect(
-            text(9, nil, kills: 1) == "container init: the kernel's OOM killer ended the init before its first step; "
+            text(9, nil, hasStruck: true)
+                == "container init: the kernel's OOM killer ended the init before its first step; "
                 + "a cgroup above it has a memory limit that is too low")
         // Where there are others, it may have been them.
         #expect(
-            text(9, step, kills: 1, limited, hasOthers: true)
+            text(9, step, hasStruck: true, limited, hasOthers: true)
                 == "linux.maskedPaths[2]: the init was killed by signal 9 at the step \"mask /x\"; the kernel's OOM "
                 + "killer has struck in the container: the memory limit (linux.resources.memory.limit = 512 KiB) may be "
                 + "too low")
         // Whatever else happened: it was no OOM killer that sent another signal.
-        #expect(text(11, step, kills: 1, limited).hasPrefix("linux.maskedPaths[2]"))
+        #expect(text(11, step, hasStruck: true, limited).hasPrefix("linux.maskedPaths[2]"))
     }
 
     @Test("A step that found no memory") func noMemory() {

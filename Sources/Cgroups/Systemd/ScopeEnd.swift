@@ -16,7 +16,7 @@ enum ScopeEnd {
         var pause = shortestPause
         var hasKilled = false
         while Files.exists(path) {
-            if !hasKilled, CgroupDirectory.counter("populated", in: path + "/cgroup.events") > 0 {
+            if !hasKilled, CgroupDirectory.counter("populated", in: path + "/cgroup.events") == 1 {
                 try manager.kill()
                 hasKilled = true
             }

@@ -187,17 +187,21 @@ public final class SystemdManager: ForwardingManager {
 
     // MARK: The OOM killer
 
-    /// The slice's counter has what happens below it, and stays when the scope goes. Of others in the slice it has
-    /// that, too.
-    private func killsAbove() -> Int? {
+    /// The slice's counter, which has what happens below it, and stays when the scope goes. Of others in the slice it
+    /// has that, too.
+    private var eventsAbove: String? {
         guard isUnified, let path = unitPath else { return nil }
-        return CgroupDirectory.counter("oom_kill", in: Paths.parent(of: path) + "/memory.events")
+        return Paths.parent(of: path) + "/memory.events"
+    }
+
+    private func killsAbove() -> Int? {
+        eventsAbove.flatMap { CgroupDirectory.counter("oom_kill", in: $0) }
     }
 
     /// systemd removes the scope as soon as its last process has ended.
     public func watchMemory() throws(SystemError) -> OutOfMemoryWatch? {
         guard var watch = try base.watchMemory() else { return nil }
-        if isUnified, let path = unitPath { watch.fallBack(to: Paths.parent(of: path)) }
+        if let eventsAbove { watch.fallBack(to: eventsAbove) }
         return watch
     }
 
@@ -206,11 +210,9 @@ public final class SystemdManager: ForwardingManager {
         state.withLock { $0.killsBefore = kills }
     }
 
-    public func outOfMemoryKills() -> Int {
-        let own = base.outOfMemoryKills()
-        // The cgroup's files go a moment before the cgroup itself does.
-        if own > 0 || base.unifiedPath.map({ Files.exists($0 + "/memory.events") }) ?? true { return own }
-        guard let before = state.withLock({ $0.killsBefore }), let now = killsAbove() else { return 0 }
+    public func outOfMemoryKills() -> Int? {
+        if let own = base.outOfMemoryKills() { return own }
+        guard let before = state.withLock({ $0.killsBefore }), let now = killsAbove() else { return nil }
         return max(now - before, 0)
     }
 
