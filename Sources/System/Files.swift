@@ -3,16 +3,16 @@ internal import SystemPackage
 
 /// Files and directories by path: one call each, with the path in the error.
 public enum Files {
-    /// The whole of a file.
+    /// The whole of a file: see `Descriptor.readToEnd`.
     public static func read(
-        _ path: String, limit: Int = 64 << 20, in directory: CInt = AT_FDCWD
+        _ path: String, limit: Int = 64 << 20, isWhole: Bool = false, in directory: CInt = AT_FDCWD
     ) throws(SystemError) -> [UInt8] {
-        try Descriptor.open(path, O_RDONLY, in: directory).readToEnd(limit: limit, path: path)
+        try Descriptor.open(path, O_RDONLY, in: directory).readToEnd(limit: limit, isWhole: isWhole, path: path)
     }
 
     /// The whole of a small text file, without its trailing newline.
     public static func readLine(_ path: String) throws(SystemError) -> String {
-        var bytes = try Descriptor.open(path, O_RDONLY).readToEnd(limit: 1 << 20, isWhole: true, path: path)
+        var bytes = try read(path, limit: 1 << 20, isWhole: true)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)
     }

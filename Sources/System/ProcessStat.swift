@@ -15,8 +15,7 @@ public struct ProcessStat: Sendable, Equatable {
     public static func read(_ pid: Int32) throws(SystemError) -> ProcessStat? {
         let path = "/proc/" + decimal(pid) + "/stat"
         do {
-            return ProcessStat(
-                parsing: try Descriptor.open(path, O_RDONLY).readToEnd(limit: 8192, isWhole: true, path: path))
+            return ProcessStat(parsing: try Files.read(path, limit: 8192, isWhole: true))
         } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess {
             return nil
         }
