@@ -50,15 +50,18 @@ int skep_linux_processors(void) {
     return sched_getaffinity(0, sizeof set, &set) < 0 ? -1 : CPU_COUNT(&set);
 }
 
-int skep_linux_thread_elsewhere(pthread_t *thread, void *(*run)(void *), void *argument) {
+int skep_linux_processor(void) {
+    return sched_getcpu();
+}
+
+int skep_linux_thread_off(int processor, pthread_t *thread, void *(*run)(void *), void *argument) {
     pthread_attr_t attributes;
     int error = pthread_attr_init(&attributes);
     if (error) return error;
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0) {
-        int own = sched_getcpu();
-        if (own >= 0) CPU_CLR((size_t)own, &set);
-        if (CPU_COUNT(&set) > 0) pthread_attr_setaffinity_np(&attributes, sizeof set, &set);
+    if (processor >= 0 && sched_getaffinity(0, sizeof set, &set) == 0) {
+        CPU_CLR((size_t)processor, &set);
+        pthread_attr_setaffinity_np(&attributes, sizeof set, &set);
     }
     error = pthread_create(thread, &attributes, run, argument);
     pthread_attr_destroy(&attributes);

@@ -23,7 +23,10 @@ public enum Parallel {
                 parts.add(elements[start..<min(start + portion, elements.count)].map(transform), at: start)
             }
         }
-        let threads = (1..<count).map { _ in start(work) }
+        // Behind its maker a thread can wait for milliseconds: a virtual machine's kernel does not take a processor for
+        // idle that its host has asleep.
+        let own = skep_linux_processor()
+        let threads = (1..<count).map { _ in start(work, off: own) }
         work.run()
         for thread in threads {
             if let thread { pthread_join(thread, nil) }
@@ -62,12 +65,12 @@ public enum Parallel {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Nil if there can be no thread.
-    private static func start(_ work: Work) -> pthread_t? {
+    /// A thread that is kept off a processor. Nil if there can be none.
+    private static func start(_ work: Work, off processor: CInt) -> pthread_t? {
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(work)
-        let error = skep_linux_thread_elsewhere(
-            &thread,
+        let error = skep_linux_thread_off(
+            processor, &thread,
             { argument in
                 if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
                 return nil

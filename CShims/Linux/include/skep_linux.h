@@ -25,10 +25,12 @@ bool skep_linux_shares_memory(pid_t pid);
 // How many processors the calling thread may run on: sched_getaffinity(2). -1 and errno if that can't be told.
 int skep_linux_processors(void);
 
-// pthread_create(3), with the thread on another processor than the caller's if it may run on one: behind its maker it
-// can wait for milliseconds, as a virtual machine's kernel does not take a processor for idle that its host has asleep.
-int skep_linux_thread_elsewhere(pthread_t *_Nonnull thread, void *_Nullable (*_Nonnull run)(void *_Nullable),
-                                void *_Nullable argument);
+// sched_getcpu(3): the processor that the calling thread is on. -1 if that can't be told.
+int skep_linux_processor(void);
+
+// pthread_create(3), with the thread kept off one of the processors that the caller may run on; -1 for none.
+int skep_linux_thread_off(int processor, pthread_t *_Nonnull thread, void *_Nullable (*_Nonnull run)(void *_Nullable),
+                          void *_Nullable argument);
 
 // Whether the kernel knows these flags of seccomp(2) (SECCOMP_FILTER_FLAG_*).
 bool skep_linux_has_filter_flags(unsigned flags);
