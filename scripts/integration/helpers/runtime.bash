@@ -26,11 +26,15 @@ needs_kernel() {
 
 # run_skep ARG...: runs the runtime with the test's own root. Leaves $status, $output (standard output)
 # and $stderr. Through files, not pipes: a container that lives on would hold a pipe open for ever.
-# Standard input is $STDIN_FILE, or empty. What is in the array $under runs it.
+# Standard input is $STDIN_FILE, or empty.
 run_skep() {
+    capture "$SKEP" --root "$ROOT" "$@"
+}
+
+# capture COMMAND...: the same of any command.
+capture() {
     status=0
-    "${under[@]}" "$SKEP" --root "$ROOT" "$@" \
-        <"${STDIN_FILE:-/dev/null}" >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
+    "$@" <"${STDIN_FILE:-/dev/null}" >"$WORK/stdout" 2>"$WORK/stderr" 3>&- || status=$?
     # Bash leaves NULs out, and says so.
     { output=$(<"$WORK/stdout") stderr=$(<"$WORK/stderr"); } 2>/dev/null
 }
@@ -59,22 +63,18 @@ spawn_skep() {
 # run_injected INJECTION ARG...: as run_skep, with calls of the runtime and its children tampered with, in strace's words
 # for -e inject ("unshare:error=EPERM:when=1").
 run_injected() {
-    local under=()
-    inject "$1"
-    run_skep "${@:2}"
+    inject capture "$@"
 }
 
 # spawn_injected INJECTION ARG...: the same as spawn_skep.
 spawn_injected() {
-    local under=()
-    inject "$1"
-    spawn "${under[@]}" "$SKEP" --root "$ROOT" "${@:2}"
+    inject spawn "$@"
 }
 
-# inject INJECTION: leaves in $under what has a command run so.
+# inject RUNNER INJECTION ARG...: by capture or spawn.
 inject() {
     command -v strace >/dev/null || skip "needs strace"
-    under=(strace -f -qq -o /dev/null -e "trace=${1%%:*}" -e "inject=$1")
+    "$1" strace -f -qq -o /dev/null -e "trace=${2%%:*}" -e "inject=$2" "$SKEP" --root "$ROOT" "${@:3}"
 }
 
 # wait_spawned: its exit status in $status. From then on the process id may be another's.
