@@ -29,11 +29,16 @@ static unsigned char peek(const struct parser *parser) {
 }
 
 static void skip_space(struct parser *parser) {
+    static const char indentation[] = "        ";
+    size_t at = parser->at;
     for (;;) {
-        unsigned char byte = peek(parser);
-        if (byte != ' ' && byte != '\n' && byte != '\r' && byte != '\t') return;
-        parser->at++;
+        while (parser->size - at >= 8 && memcmp(parser->text + at, indentation, 8) == 0)
+            at += 8;
+        char byte = at < parser->size ? parser->text[at] : 0;
+        if (byte != ' ' && byte != '\n' && byte != '\r' && byte != '\t') break;
+        at++;
     }
+    parser->at = at;
 }
 
 // Appends a value; its index, or UINT32_MAX without memory.

@@ -112,19 +112,51 @@ static bool scan_character(struct skep_json_string *string) {
     return true;
 }
 
+// A word with this in each of its bytes.
+static uint64_t each(uint8_t byte) {
+    return UINT64_C(0x0101010101010101) * byte;
+}
+
+// The word's bytes below `least`, which is 0x80 at most, have their upper bit set; so may have others above the first.
+static uint64_t bytes_below(uint64_t word, uint8_t least) {
+    return (word - each(least)) & ~word & each(0x80);
+}
+
+// How many bytes there are before one that does not stand for itself, or is of a character of several.
+static size_t plain_length(const char *text, size_t size) {
+    _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a word's first byte has to be its lowest");
+    size_t at = 0;
+    for (; size - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, text + at, sizeof word);
+        uint64_t others = bytes_below(word, 0x20) | bytes_below(word ^ each('"'), 1) |
+                          bytes_below(word ^ each('\\'), 1) | (word & each(0x80));
+        if (others != 0) return at + (size_t)__builtin_ctzll(others) / 8;
+    }
+    for (; at < size; at++) {
+        unsigned char byte = (unsigned char)text[at];
+        if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\') break;
+    }
+    return at;
+}
+
+static void keep_plain(struct skep_json_string *string) {
+    size_t length = plain_length(string->text + string->at, string->size - string->at);
+    if (string->end != string->at) memmove(string->text + string->end, string->text + string->at, length);
+    string->at += length;
+    string->end += length;
+}
+
 void skep_json_scan_string(struct skep_json_string *string) {
     for (;;) {
+        keep_plain(string);
         unsigned char byte = peek(string);
         if (byte == '"') return;
         if (byte < 0x20 || (byte == '\\' && !scan_escape(string))) {
             string->error = SKEP_JSON_BAD_STRING;
             return;
         }
-        if (byte == '\\') continue;
-        if (byte < 0x80) {
-            keep(string, byte);
-            string->at++;
-        } else if (!scan_character(string)) {
+        if (byte != '\\' && !scan_character(string)) {
             string->error = SKEP_JSON_BAD_UTF8;
             return;
         }

@@ -53,6 +53,42 @@ import Testing
         #expect(parse(Array(json.utf8)) == message)
     }
 
+    /// What surrounds something in a string: strings are read by eight bytes at a time.
+    private static let surroundings: [(start: String, end: String)] = (0...17).flatMap { before in
+        (0...9).map { (String(repeating: "a", count: before), String(repeating: "z", count: $0)) }
+    }
+
+    @Test(
+        "Escapes and characters of several bytes are read wherever they are in a string",
+        arguments: [
+            ("\\n", "\\n"), ("\\u0041", "A"), ("\\\"", "\\\""), ("\\\\", "\\\\"), ("é", "é"), ("😀", "😀"),
+            ("\u{7F}", "\u{7F}"), (" !#[]~", " !#[]~"), ("\\té\\u00e9", "\\téé"),
+        ])
+    func strings(special: String, written: String) {
+        for (start, end) in Self.surroundings {
+            #expect(parse(Array("[\"\(start)\(special)\(end)\"]".utf8)) == "[\"\(start)\(written)\(end)\"]")
+        }
+    }
+
+    @Test("Control characters are refused wherever they are in a string", arguments: [0x00, 0x01, 0x0A, 0x1F])
+    func controls(code: UInt8) {
+        for (start, end) in Self.surroundings {
+            let text = parse(Array("[\"\(start)".utf8) + [code] + Array("\(end)\"]".utf8))
+            #expect(text.hasPrefix("line 1, column \(start.count + 3): unexpected character 0x"))
+        }
+    }
+
+    @Test("White space counts for nothing, however much there is") func whiteSpace() {
+        for space in [" ", "\n", "\t", "\r", "\n    "] {
+            for count in 0...19 {
+                let gap = String(repeating: space, count: count)
+                #expect(
+                    parse(Array("\(gap){\(gap)\"a\"\(gap):\(gap)[\(gap)1\(gap)]\(gap)}\(gap)".utf8)) == #"{"a":[1]}"#)
+                #expect(parse(Array((gap + "@").utf8)).hasSuffix("unexpected character '@'"))
+            }
+        }
+    }
+
     @Test(
         "What other readers put up with is refused",
         arguments: [
