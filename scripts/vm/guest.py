@@ -1,6 +1,7 @@
 """A QEMU process and what comes out of it."""
 import hashlib
 import os
+import socket
 import subprocess
 import threading
 
@@ -33,7 +34,6 @@ class Machine:
             "-kernel", self.path(f"{self.kernel}.kernel"), "-initrd", self.path(f"{self.kernel}.initrd"),
             "-append", f"{KERNEL_ARGUMENTS} {self.arguments}",
             "-chardev", f"file,id=console,path={work}/console", "-serial", "chardev:console",
-            "-qmp", f"unix:{work}/monitor,server=on,wait=off",
             "-chardev", "stdio,id=job,signal=off", "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=job",
             "-drive", f"{disk},if=virtio,format=qcow2,cache=unsafe",
             "-drive", f"file={work}/in.tar,if=virtio,format=raw,cache=unsafe",
@@ -58,11 +58,14 @@ class Guest:
         self.work = work
         self.overdue = None
         self.timer = None
-        with open(os.path.join(work, "qemu.log"), "wb") as log:
+        # A pair, as QEMU 7.2 may hang where it listens: two of its threads accept the one connection of its start.
+        self.connection, its_end = socket.socketpair()
+        monitor = ["-chardev", f"socket,id=monitor,fd={its_end.fileno()}", "-mon", "chardev=monitor,mode=control"]
+        with its_end, open(os.path.join(work, "qemu.log"), "wb") as log:
             # Dies with its parent, and not by the terminal's ^C, which is the parent's to handle.
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=log, start_new_session=True, bufsize=0)
+                ["setpriv", "--pdeathsig", "KILL", *command, *monitor], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=log, pass_fds=[its_end.fileno()], start_new_session=True, bufsize=0)
         self.output = self.process.stdout
 
     def __enter__(self):
@@ -72,10 +75,11 @@ class Guest:
         self.allow(None)
         self.process.kill()
         self.process.wait()
+        self.connection.close()
 
     def monitor(self):
         try:
-            return Monitor(os.path.join(self.work, "monitor"), lambda: self.process.poll() is None)
+            return Monitor(self.connection)
         except MonitorError as error:
             raise self.failure(str(error)) from error
 

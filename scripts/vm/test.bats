@@ -15,6 +15,7 @@ setup() {
 }
 
 teardown() {
+    [[ -n $BATS_TEST_COMPLETED ]] || printf 'the last run in the guest: %s\n' "$status" "$output" "$stderr"
     assert_nothing_left
 }
 
@@ -165,7 +166,7 @@ saved_states() {
     "$vm/run" echo one >/dev/null 2>"$BATS_TEST_TMPDIR/one.err" 3>&- &
     local ended=$!
     until grep -q booting "$BATS_TEST_TMPDIR/one.err"; do sleep 0.1; done
-    until [[ -n $(find "$TMPDIR" -name monitor) ]]; do sleep 0.1; done
+    until [[ -n $(find "$TMPDIR" -name console) ]]; do sleep 0.1; done
     kill -TERM "$ended"
     status=0
     wait "$ended" || status=$?
