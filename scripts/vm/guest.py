@@ -19,6 +19,10 @@ class GuestError(Exception):
     """What went wrong with the guest, not with its job."""
 
 
+class NotBegun(GuestError):
+    """The guest failed before its job had begun, so that nothing has happened that hinders another."""
+
+
 class Machine:
     """What a guest is made of: the image's folder, and kernel, kernel arguments and memory of a cgroup layout."""
 
@@ -56,6 +60,7 @@ class Guest:
 
     def __init__(self, command, work):
         self.work = work
+        self.begun = False  # the job
         self.overdue = None
         self.timer = None
         # A pair, as QEMU 7.2 may hang where it listens: two of its threads accept the one connection of its start.
@@ -113,7 +118,7 @@ class Guest:
         for name, title in ("qemu.log", "qemu said"), ("console", "the end of its console"):
             if text := self.tail(name):
                 message += f"; {title}:\n{text}"
-        return GuestError(message)
+        return GuestError(message) if self.begun else NotBegun(message)
 
     def tail(self, name):
         try:

@@ -149,6 +149,19 @@ saved_states() {
     (($(saved_states) == 0))
 }
 
+@test "vm: a guest that fails before its job is tried once more, and told of" {
+    mkdir "$BATS_TEST_TMPDIR/bin"
+    cat >"$BATS_TEST_TMPDIR/bin/qemu-system-x86_64" <<EOF
+#!/bin/sh
+[ "\$1" = --version ] || [ -e "$BATS_TEST_TMPDIR/failed" ] || { echo "not this time" | tee "$BATS_TEST_TMPDIR/failed" >&2; exit 1; }
+exec $(command -v qemu-system-x86_64) "\$@"
+EOF
+    chmod +x "$BATS_TEST_TMPDIR/bin/qemu-system-x86_64"
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH in_guest 'echo two'
+    [[ $status == 0 && $output == two ]]
+    [[ $stderr == *"not this time"*"once more"* ]]
+}
+
 @test "vm: of two first runs at once, one makes the state and both use it; the next makes none" {
     image_with
     "$vm/run" --out "$BATS_TEST_TMPDIR/one" echo one >"$BATS_TEST_TMPDIR/one.log" 2>&1 3>&- &
