@@ -63,7 +63,7 @@ class Guest:
         self.begun = False  # the job
         self.overdue = None
         self.timer = None
-        # A pair, as QEMU 7.2 may hang where it listens: two of its threads accept the one connection of its start.
+        # A pair, as QEMU 7.2 has hung where it listens: in accept4 for a second connection, when it had the one.
         self.connection, its_end = socket.socketpair()
         monitor = ["-chardev", f"socket,id=monitor,fd={its_end.fileno()}", "-mon", "chardev=monitor,mode=control"]
         with its_end, open(os.path.join(work, "qemu.log"), "wb") as log:
