@@ -205,7 +205,10 @@ container_cgroup_value() {
     if is_cgroup_v2; then
         path=$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
     else
-        path=$(awk -F: -v name="$controller" '$2 == name { print $3 }' "/proc/$pid/cgroup")
+        # A hierarchy may have several: systemd mounts cpu with cpuacct.
+        path=$(sed -nE "s/^[0-9]+:([^:]*,)?$controller(,[^:]*)?://p" "/proc/$pid/cgroup")
     fi
+    # Not the root's file, where there is none.
+    [[ -n $path ]] || return
     cgroup_value "$controller" "$path" "$3" "$4"
 }

@@ -45,6 +45,13 @@ in_container() {
     podman_here exec "$ID" "$@"
 }
 
+# units_cgroup: out of a /proc/PID/cgroup, the process's cgroup in the hierarchy in which systemd keeps its units.
+units_cgroup() {
+    local hierarchy='0'
+    is_cgroup_v2 || hierarchy='[0-9]+:name=systemd'
+    sed -nE "s/^$hierarchy:+//p"
+}
+
 @test "podman: systemd in a container starts its units in cgroups of theirs, and stops them in time at its own signal" {
     systemd_image
     # Podman knows it by its path.
@@ -56,14 +63,21 @@ in_container() {
         assert_contains "$(in_container systemctl list-units --plain --no-legend --state active)" "$unit"
     done
     # As it sees them, and as the machine does, where they are below the container's.
-    assert_equal "$(in_container cat /proc/1/cgroup)" 0::/init.scope
-    local pid scope
+    local pid scope above='' service
     pid=$(in_container systemctl show --value --property MainPID own.service)
-    assert_equal "$(in_container cat "/proc/$pid/cgroup")" 0::/system.slice/own.service
-    scope=$cgroup_root$(sed -n 's|^0::\(.*\)/init.scope$|\1|p' "/proc/$(inspect .State.Pid)/cgroup")
-    assert_equal "$(cat "$scope/system.slice/own.service/memory.max")" 67108864
+    scope=$(units_cgroup <"/proc/$(inspect .State.Pid)/cgroup")
+    scope=${scope%/init.scope}
+    assert_matches "$scope" '/libpod-[0-9a-f]{64}\.scope'
+    # Podman gives a container no namespace of cgroups on version 1.
+    is_cgroup_v2 || above=$scope
+    assert_equal "$(in_container cat /proc/1/cgroup | units_cgroup)" "$above/init.scope"
+    assert_equal "$(in_container cat "/proc/$pid/cgroup" | units_cgroup)" "$above/system.slice/own.service"
+    service=$(cgroup_dir systemd "$scope/system.slice/own.service")
+    assert_equal "$(wc -l <"$service/cgroup.procs")" 1
+    # Of version 1's hierarchies it may write to that of its units alone.
+    ! is_cgroup_v2 || assert_equal "$(cat "$service/memory.max")" 67108864
     in_container systemctl stop own.service
-    [[ ! -e $scope/system.slice/own.service ]] || fail "its cgroup is still there"
+    [[ ! -e $service ]] || fail "its cgroup is still there"
     in_container systemctl start own.service
 
     assert_equal "$(inspect .Config.StopSignal)" 37
