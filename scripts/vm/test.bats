@@ -103,6 +103,14 @@ saved_states() {
     [[ $(cat "$BATS_TEST_TMPDIR/out/file") == mine ]]
 }
 
+@test "vm: a kernel that rewrites its own code, while both processors run in it, goes on" {
+    # The first limit of a CPU's time turns a switch in the scheduler's code, and the last that goes turns it back.
+    in_guest --seconds 120 'cd /sys/fs/cgroup; echo +cpu >cgroup.subtree_control; mkdir turns
+        for pair in 1 2 3; do yes | cat >/dev/null & done
+        for turn in {1..100}; do echo "50000 100000" >turns/cpu.max; echo max >turns/cpu.max; done; echo "turned $turn times"'
+    [[ $status == 0 && $output == "turned 100 times" ]]
+}
+
 @test "vm: one run does not see what another has done" {
     in_guest 'touch /root/mark'
     in_guest 'ls /root'

@@ -202,13 +202,7 @@ image_tar() {
 # value V1_CONTROLLER PATH V1_FILE V2_FILE: a cgroup's file, of a container's process.
 container_cgroup_value() {
     local pid=$1 controller=$2 path
-    if is_cgroup_v2; then
-        path=$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
-    else
-        # A hierarchy may have several: systemd mounts cpu with cpuacct.
-        path=$(sed -nE "s/^[0-9]+:([^:]*,)?$controller(,[^:]*)?://p" "/proc/$pid/cgroup")
-    fi
-    # Not the root's file, where there is none.
-    [[ -n $path ]] || return
+    path=$(cgroup_in "$controller" <"/proc/$pid/cgroup")
+    [[ -n $path ]] || fail "process $pid is in no cgroup of the controller \"$controller\""
     cgroup_value "$controller" "$path" "$3" "$4"
 }

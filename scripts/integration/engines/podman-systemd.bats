@@ -45,13 +45,6 @@ in_container() {
     podman_here exec "$ID" "$@"
 }
 
-# units_cgroup: out of a /proc/PID/cgroup, the process's cgroup in the hierarchy in which systemd keeps its units.
-units_cgroup() {
-    local hierarchy='0'
-    is_cgroup_v2 || hierarchy='[0-9]+:name=systemd'
-    sed -nE "s/^$hierarchy:+//p"
-}
-
 @test "podman: systemd in a container starts its units in cgroups of theirs, and stops them in time at its own signal" {
     systemd_image
     # Podman knows it by its path.
@@ -65,13 +58,13 @@ units_cgroup() {
     # As it sees them, and as the machine does, where they are below the container's.
     local pid scope above='' service
     pid=$(in_container systemctl show --value --property MainPID own.service)
-    scope=$(units_cgroup <"/proc/$(inspect .State.Pid)/cgroup")
+    scope=$(cgroup_in name=systemd <"/proc/$(inspect .State.Pid)/cgroup")
     scope=${scope%/init.scope}
     assert_matches "$scope" '/libpod-[0-9a-f]{64}\.scope'
     # Podman gives a container no namespace of cgroups on version 1.
     is_cgroup_v2 || above=$scope
-    assert_equal "$(in_container cat /proc/1/cgroup | units_cgroup)" "$above/init.scope"
-    assert_equal "$(in_container cat "/proc/$pid/cgroup" | units_cgroup)" "$above/system.slice/own.service"
+    assert_equal "$(in_container cat /proc/1/cgroup | cgroup_in name=systemd)" "$above/init.scope"
+    assert_equal "$(in_container cat "/proc/$pid/cgroup" | cgroup_in name=systemd)" "$above/system.slice/own.service"
     service=$(cgroup_dir systemd "$scope/system.slice/own.service")
     assert_equal "$(wc -l <"$service/cgroup.procs")" 1
     # Of version 1's hierarchies it may write to that of its units alone.

@@ -31,6 +31,15 @@ cgroup_value() {
     cat "$(cgroup_dir "$1" "$2")/$(v1_or_v2 "$3" "$4")"
 }
 
+# cgroup_in HIERARCHY: out of a /proc/PID/cgroup, the process's cgroup in this layout's hierarchy of a controller, or of
+# a name ("name=systemd").
+cgroup_in() {
+    local hierarchy=''
+    # One may have several controllers: systemd mounts cpu with cpuacct.
+    is_cgroup_v2 || hierarchy="([^:]*,)?$1(,[^:]*)?"
+    sed -nE "s/^[0-9]+:$hierarchy://p"
+}
+
 # Every cgroup folder whose name has TEXT, in every hierarchy.
 cgroups_named() {
     find "$cgroup_root" -mindepth 1 -type d -name "*$1*" 2>/dev/null | sort
