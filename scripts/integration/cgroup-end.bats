@@ -87,11 +87,16 @@ assert_storm_over() {
     local directory directories
     mapfile -t directories < <(cgroups_named "$ID")
     # Version 2 takes processes in a cgroup that has others below, as long as it hands no controller down.
-    for directory in "${directories[@]}"; do mkdir -p "$directory/inner/most"; done
+    for directory in "${directories[@]}"; do
+        mkdir -p "$directory/inner/most"
+        # A cgroup has as much of version 1's CPU time as each of the storm's processes: too little for a second storm.
+        [[ ! -e $directory/inner/cpu.shares ]] || echo 262144 >"$directory/inner/cpu.shares"
+    done
     # shellcheck disable=SC2016 # for the shell
     spawn sh -c 'for directory; do echo $$ >"$directory/inner/most/cgroup.procs"; done; exec "$STORM" "$0"' \
         "$WORK/forks" "${directories[@]}"
     wait_for file_has "$WORK/spawned.out" ready
+    assert_equal "$(state .status)" running "the container's storm"
     skep delete --force "$ID"
     assert_equal "$(cgroups_named "$ID")" ""
     assert_storm_over
